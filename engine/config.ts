@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(1).max(65535);
+const seconds = (standard: number) => z.coerce.number().positive().default(standard);
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  ENGINE_HOST: z.string().default("127.0.0.1"),
+  ENGINE_PORT: port,
+  /** The environment's key: signs public tokens, and lets web server and run processes in. */
+  TRIGGER_SECRET_KEY: z.string().min(16),
+  /** The key of the person who runs `trigger dev`: the client insists on its prefix. */
+  TRIGGER_ACCESS_TOKEN: z.string().startsWith("tr_pat_"),
+  TRIGGER_PROJECT_REF: z.string().min(1),
+  ENGINE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  /** Task that keeps one spare process warm; none by that name in the worker: no spare. */
+  ENGINE_WARM_TASK: z.string().default("warm"),
+  ENGINE_MAX_RUNS: z.coerce.number().int().positive().default(50),
+  /** A run process reports every this many seconds; three missed reports end its run. */
+  ENGINE_HEARTBEAT_SECONDS: seconds(10),
+  ENGINE_TELEMETRY_DAYS: seconds(7),
+});
+
+export type EngineConfig = Readonly<z.infer<typeof schema>>;
+
+/** Reads the engine's settings. Throws an error whose message lists every problem in one line. */
+export function parseEngineConfig(env: Record<string, string | undefined>): EngineConfig {
+  const result = schema.safeParse(env);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`The engine cannot start: ${problems.join("; ")}.`);
+}

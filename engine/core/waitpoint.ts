@@ -1,0 +1,22 @@
+/** A run waits at the end of a session's input. These decide when it may go on and what it is told. */
+
+export type WaitpointResult = { output: string; outputIsError: boolean };
+
+/** True when input arrived between the run's last read and its wait, so that there is nothing to wait for. */
+export function isAlreadyMet(nextSeq: number, lastSeqNum: number | undefined): boolean {
+  return nextSeq > (lastSeqNum ?? -1) + 1;
+}
+
+export const timedOut: WaitpointResult = { output: JSON.stringify({ message: "Timed out" }), outputIsError: true };
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Milliseconds of a duration such as "3600s" or "1h30m"; an ISO date gives the time until then. Undefined if neither. */
+export function durationMs(text: string, now: Date): number | undefined {
+  const parts = [...text.matchAll(/(\d+)\s*([smhdw])/g)];
+  if (parts.length > 0 && parts.map((part) => part[0]).join("") === text.replaceAll(" ", "")) {
+    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? "s"] ?? 1) * 1000, 0);
+  }
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
+}

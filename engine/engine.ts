@@ -1,0 +1,15 @@
+import type { EngineConfig } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { Signals } from "./signals.ts";
+import type { Spares } from "./flow/spares.ts";
+import type { Db } from "./store/database.ts";
+
+/** What every part of the engine is given. `now` is injected, so that tests own the clock. */
+export type Engine = {
+  config: EngineConfig;
+  db: Db;
+  signals: Signals;
+  spares: Spares;
+  log: Log;
+  now: () => Date;
+};

@@ -1,0 +1,21 @@
+/** An answer other than success, as the client sees it: a status, a sentence, and fields its code looks at. */
+export class ProtocolError extends Error {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 501 | 503;
+  readonly fields: Record<string, unknown>;
+
+  constructor(status: ProtocolError["status"], message: string, fields: Record<string, unknown> = {}) {
+    super(message);
+    this.name = "ProtocolError";
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+export const notFound = (what: string) => new ProtocolError(404, `${what} not found`);
+
+/** Source: client-protocol.mdx, "Step 3": clients key on `code`, and a closed session is final. */
+export const sessionClosed = (closedReason: string | null) =>
+  new ProtocolError(409, "Cannot append to a closed session", { ok: false, code: "session_closed", closedReason });
+
+/** A write that names an attempt which is over: it changes nothing and says so. */
+export const staleWrite = (message: string) => new ProtocolError(409, message);

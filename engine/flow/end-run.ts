@@ -1,0 +1,58 @@
+import { nextRetry, type Retry } from "../core/session.ts";
+import type { RunChange } from "../core/run.ts";
+import type { Engine } from "../engine.ts";
+import type { Tx } from "../store/database.ts";
+import * as runs from "../store/runs.ts";
+import * as sessions from "../store/sessions.ts";
+import * as streams from "../store/streams.ts";
+import { ensureRun } from "./ensure-run.ts";
+
+type Decide = (run: runs.Run, tx: Tx) => RunChange | undefined | Promise<RunChange | undefined>;
+
+/**
+ * Changes a run, and when that ends it, continues its session if input is still unanswered: the message that arrived
+ * while the run was on its way out, and the question whose answer a crash cut off. Both in one transaction under the
+ * session's lock, so that an append comes either before it (and is seen) or after it (and starts a run itself).
+ * Returns undefined, with nothing changed, when `decide` finds the event stale.
+ */
+export async function changeRun(engine: Engine, runId: string, decide: Decide): Promise<runs.Run | undefined> {
+  const outcome = await engine.db.transaction().execute(async (tx) => {
+    const seen = await runs.byId(tx, runId);
+    // Session before run, as everywhere: two orders would deadlock.
+    const session = seen?.session_id ? await sessions.findAndLock(tx, seen.session_id) : undefined;
+    const run = seen && (await runs.lock(tx, runId));
+    const change = run && (await decide(run, tx));
+    if (!run || !change) return undefined;
+    const changed = await runs.apply(tx, run, change);
+    if (!runs.isOver(changed)) return { changed, continued: false, requeued: changed.execution_status === "QUEUED" };
+    if (session && run.is_spare) {
+      await sessions.remove(tx, session);
+      return { changed, continued: false, requeued: false };
+    }
+    const continued = session ? await continueIfUnanswered(engine, tx, session, changed) : false;
+    return { changed, continued, requeued: false };
+  });
+  if (!outcome) return undefined;
+  if (outcome.continued || outcome.requeued) engine.signals.runQueued();
+  engine.signals.runChanged(runId);
+  return outcome.changed;
+}
+
+async function continueIfUnanswered(engine: Engine, tx: Tx, session: sessions.Session, ended: runs.Run) {
+  // Somebody took over already (an upgrade), or the conversation is closed.
+  if (session.current_run_id !== ended.id || session.closed_at) return false;
+  const stream = streams.streamName(session.stream_key, "in");
+  const unanswered = await streams.oldestUnanswered(tx, stream, session.answered_in_seq);
+  if (unanswered === undefined) return false;
+  const previous: Retry | null =
+    session.retry_seq === null ? null : { seq: session.retry_seq, count: session.retry_count };
+  const next = nextRetry(previous, unanswered);
+  if (!next) {
+    engine.log.error({ session: session.id, seq: unanswered }, "a message ended too many runs; giving up on it");
+    return false;
+  }
+  await sessions.update(tx, session.id, { retry_seq: next.retry.seq, retry_count: next.retry.count });
+  const { run } = await ensureRun(tx, session, new Date(engine.now().getTime() + next.delayMs));
+  engine.log.info({ session: session.id, ended: ended.id, run: run.id, seq: unanswered }, "continuing unanswered input");
+  return true;
+}

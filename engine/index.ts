@@ -1,0 +1,45 @@
+import { parseEngineConfig } from "./config.ts";
+import type { Engine } from "./engine.ts";
+import { loseAllRuns } from "./flow/lose-runs.ts";
+import { Spares } from "./flow/spares.ts";
+import { createLog } from "./log.ts";
+import { startTimers } from "./loop/timers.ts";
+import { createApp } from "./protocol/app.ts";
+import { attachWorkerSocket } from "./protocol/worker-socket.ts";
+import { createServer } from "./server.ts";
+import { Signals } from "./signals.ts";
+import { connect } from "./store/connect.ts";
+import { migrate } from "./store/migrations.ts";
+import { WorkerLink } from "./worker-link.ts";
+
+async function main(): Promise<void> {
+  const config = parseEngineConfig(process.env);
+  const log = createLog(config.ENGINE_LOG_LEVEL);
+  const db = connect(config.DATABASE_URL, log);
+  const engine: Engine = { config, db, log, signals: new Signals(), spares: new Spares(), now: () => new Date() };
+  await migrate(db);
+  // Whoever held these runs was talking to an engine that is gone: their writes can be incomplete.
+  await loseAllRuns(engine);
+
+  const link = new WorkerLink();
+  const server = createServer(engine, createApp(engine, link));
+  const sockets = attachWorkerSocket(engine, server.http1, link);
+  await server.listen();
+  const stopTimers = startTimers(engine, link);
+  process.stdout.write(`engine listening on ${config.ENGINE_PORT}\n`);
+
+  const stop = async () => {
+    stopTimers();
+    sockets.disconnectSockets(true);
+    await server.close();
+    await db.destroy();
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,54 @@
+import type { Engine } from "../engine.ts";
+import { loseAllRuns, loseSilentRuns } from "../flow/lose-runs.ts";
+import { ensureSpare } from "../flow/ensure-spare.ts";
+import { timeOutWaitpoints } from "../flow/wait.ts";
+import * as streams from "../store/streams.ts";
+import * as telemetry from "../store/telemetry.ts";
+import type { WorkerLink } from "../worker-link.ts";
+
+/** A worker whose socket broke gets this long to come back before its runs count as lost. */
+const WORKER_GRACE_MS = 1_500;
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Starts the engine's only timers. Returns the function that stops them. */
+export function startTimers(engine: Engine, link: WorkerLink): () => void {
+  const timers = [
+    every(engine, 500, "waitpoints", () => timeOutWaitpoints(engine)),
+    every(engine, 1_000, "leases", () => loseSilentRuns(engine)),
+    every(engine, 1_000, "trimming", () => streams.deleteTrimmed(engine.db, engine.now())),
+    every(engine, 500, "warm spare", () => ensureSpare(engine, link)),
+    every(engine, 60_000, "telemetry", () => forgetTelemetry(engine)),
+  ];
+  let grace: NodeJS.Timeout | undefined;
+  link.onLastSocketLeft(() => {
+    clearTimeout(grace);
+    grace = setTimeout(() => {
+      if (link.isConnected) return;
+      loseAllRuns(engine).catch((error: unknown) => engine.log.error({ err: error }, "could not end the worker's runs"));
+    }, WORKER_GRACE_MS);
+  });
+  return () => {
+    for (const stop of timers) stop();
+    clearTimeout(grace);
+  };
+}
+
+function forgetTelemetry(engine: Engine): Promise<void> {
+  const limit = engine.now().getTime() - engine.config.ENGINE_TELEMETRY_DAYS * DAY_MS;
+  return telemetry.deleteBefore(engine.db, new Date(limit));
+}
+
+/** Runs `work` again and again, never twice at once. An error (the database restarts) is logged; the next round tries again. */
+function every(engine: Engine, ms: number, name: string, work: () => Promise<unknown>): () => void {
+  let isStopped = false;
+  let timer: NodeJS.Timeout;
+  const round = async () => {
+    await work().catch((error: unknown) => engine.log.error({ err: error, timer: name }, "timer failed"));
+    if (!isStopped) timer = setTimeout(() => void round(), ms);
+  };
+  timer = setTimeout(() => void round(), ms);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}

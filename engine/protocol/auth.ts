@@ -1,0 +1,98 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { generateJWT, validateJWT } from "@trigger.dev/core/v3/jwt";
+import type { Context } from "hono";
+import { isGranted, type Need } from "../core/scopes.ts";
+import type { Engine } from "../engine.ts";
+import { ProtocolError } from "../errors.ts";
+
+/** The one environment an engine serves; public tokens name it as their subject. */
+export const ENVIRONMENT_ID = "env_embedded";
+
+const STREAM_TOKEN_SECONDS = 7 * 24 * 3600;
+
+const bearer = (header: string | undefined) => (header?.startsWith("Bearer ") ? header.slice(7) : "");
+
+function isSame(given: string, expected: string): boolean {
+  const hash = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(hash(given), hash(expected));
+}
+
+export const unauthorized = (message: string) => new ProtocolError(401, message);
+export const forbidden = (message: string) => new ProtocolError(403, message);
+
+/** Lets in the person who runs the CLI. */
+export function requirePersonal(engine: Engine, c: Context): void {
+  if (!isSame(bearer(c.req.header("authorization")), engine.config.TRIGGER_ACCESS_TOKEN)) {
+    throw unauthorized("Invalid or missing access token");
+  }
+}
+
+export function isSecret(engine: Engine, header: string | undefined): boolean {
+  return isSame(bearer(header), engine.config.TRIGGER_SECRET_KEY);
+}
+
+/** Lets in the web server, the worker and its run processes. A public token is known, but not enough: 403. */
+export async function requireSecret(engine: Engine, c: Context): Promise<void> {
+  const header = c.req.header("authorization");
+  if (isSecret(engine, header)) return;
+  if (await publicScopes(engine, bearer(header))) throw forbidden("A secret key is needed");
+  throw unauthorized("Invalid or missing API key");
+}
+
+/** Lets in the secret key, or a public token with a scope that grants the need. */
+export async function requireScope(engine: Engine, c: Context, need: Need): Promise<void> {
+  const header = c.req.header("authorization");
+  if (isSecret(engine, header)) return;
+  const scopes = await publicScopes(engine, bearer(header));
+  if (!scopes) throw unauthorized("Invalid, expired or missing token");
+  if (!isGranted(scopes, need)) throw forbidden("This token does not reach that far");
+}
+
+async function publicScopes(engine: Engine, token: string): Promise<string[] | undefined> {
+  if (token.split(".").length !== 3) return undefined;
+  const result = await validateJWT(token, engine.config.TRIGGER_SECRET_KEY);
+  if (!result.ok || result.payload.pub !== true || result.payload.sub !== ENVIRONMENT_ID) return undefined;
+  if (result.payload.exp === undefined) return undefined;
+  const { scopes } = result.payload;
+  return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === "string") : [];
+}
+
+/** A token that reads and writes one session, by its external id or its own. */
+export async function sessionToken(engine: Engine, name: string): Promise<string> {
+  return generateJWT({
+    secretKey: engine.config.TRIGGER_SECRET_KEY,
+    payload: { sub: ENVIRONMENT_ID, pub: true, scopes: [`read:sessions:${name}`, `write:sessions:${name}`] },
+    expirationTime: "1h",
+  });
+}
+
+/** A token that appends to one stream. */
+export async function streamToken(engine: Engine, stream: string): Promise<string> {
+  return generateJWT({
+    secretKey: engine.config.TRIGGER_SECRET_KEY,
+    payload: { sub: ENVIRONMENT_ID, stream },
+    expirationTime: new Date(engine.now().getTime() + STREAM_TOKEN_SECONDS * 1000),
+  });
+}
+
+export async function verifyStreamToken(engine: Engine, header: string | undefined, stream: string): Promise<boolean> {
+  return hasClaim(engine, bearer(header), "stream", stream);
+}
+
+/** A signature for the URL that reads or writes one session's snapshot: those requests carry no key. */
+export async function snapshotToken(engine: Engine, sessionId: string): Promise<string> {
+  return generateJWT({
+    secretKey: engine.config.TRIGGER_SECRET_KEY,
+    payload: { sub: ENVIRONMENT_ID, snapshot: sessionId },
+    expirationTime: "1h",
+  });
+}
+
+export async function verifySnapshotToken(engine: Engine, token: string, sessionId: string): Promise<boolean> {
+  return hasClaim(engine, token, "snapshot", sessionId);
+}
+
+async function hasClaim(engine: Engine, token: string, claim: string, value: string): Promise<boolean> {
+  const result = await validateJWT(token, engine.config.TRIGGER_SECRET_KEY);
+  return result.ok && result.payload.sub === ENVIRONMENT_ID && result.payload[claim] === value;
+}

@@ -1,0 +1,45 @@
+import { CreateBackgroundWorkerRequestBody } from "@trigger.dev/core/v3/schemas";
+import { Hono } from "hono";
+import type { Engine } from "../engine.ts";
+import * as workers from "../store/workers.ts";
+import { requirePersonal, requireSecret } from "./auth.ts";
+import { parseBody } from "./body.ts";
+
+/** What `trigger dev` asks about the person, the project and the environment, and how it registers a build. */
+export function cliRoutes(engine: Engine): Hono {
+  const app = new Hono();
+  const apiUrl = `http://${engine.config.ENGINE_HOST}:${engine.config.ENGINE_PORT}`;
+
+  app.get("/v2/whoami", (c) => {
+    requirePersonal(engine, c);
+    return c.json({ userId: "user_embedded", email: "embedded@skein.localhost", dashboardUrl: apiUrl });
+  });
+
+  app.get("/v1/projects/:ref/dev", (c) => {
+    requirePersonal(engine, c);
+    return c.json({ apiKey: engine.config.TRIGGER_SECRET_KEY, name: "Skein", apiUrl, projectId: c.req.param("ref") });
+  });
+
+  app.get("/v1/projects/:ref/envvars", async (c) => {
+    await requireSecret(engine, c);
+    return c.json({ variables: {} });
+  });
+
+  app.get("/v1/platform-notifications", (c) => {
+    requirePersonal(engine, c);
+    return c.json({ notification: null });
+  });
+
+  app.post("/v1/projects/:ref/background-workers", async (c) => {
+    await requireSecret(engine, c);
+    const { metadata } = await parseBody(c, CreateBackgroundWorkerRequestBody);
+    const tasks = metadata.tasks.map(({ id, filePath, triggerSource }) => ({ id, filePath, triggerSource }));
+    const worker = await workers.register(engine.db, metadata.contentHash, tasks, engine.now());
+    engine.spares.reset();
+    engine.log.info({ worker: worker.id, version: worker.version, tasks: tasks.map((task) => task.id) }, "worker registered");
+    engine.signals.runQueued();
+    return c.json({ id: worker.id, version: worker.version, contentHash: metadata.contentHash });
+  });
+
+  return app;
+}

@@ -1,0 +1,74 @@
+import { WorkerApiRunAttemptCompleteRequestBody } from "@trigger.dev/core/v3/workers";
+import { Hono } from "hono";
+import * as decide from "../core/run.ts";
+import type { Engine } from "../engine.ts";
+import { notFound, staleWrite } from "../errors.ts";
+import { changeRun } from "../flow/end-run.ts";
+import * as runs from "../store/runs.ts";
+import * as waitpoints from "../store/waitpoints.ts";
+import * as workers from "../store/workers.ts";
+import { requireSecret } from "./auth.ts";
+import { parseBody } from "./body.ts";
+import { execution, executionData, runEnvironment, runView, snapshotView } from "./execution.ts";
+
+/** Heartbeats a run may miss before it counts as lost. */
+const MISSED_HEARTBEATS = 3;
+
+/** `/engine/v1/dev/runs/:run`: an attempt from its start to its end. Every write is fenced by the attempt. */
+export function devRunRoutes(engine: Engine): Hono {
+  const app = new Hono();
+  const leaseMs = MISSED_HEARTBEATS * engine.config.ENGINE_HEARTBEAT_SECONDS * 1000;
+
+  app.use(async (c, next) => {
+    await requireSecret(engine, c);
+    await next();
+  });
+
+  app.post("/:run/snapshots/:snapshot/attempts/start", async (c) => {
+    const { run: runId, snapshot } = c.req.param();
+    const run = await changeRun(engine, runId, (locked) =>
+      locked.snapshot_id === snapshot ? decide.startAttempt(runs.toState(locked), engine.now(), leaseMs) : undefined,
+    );
+    if (!run) throw staleWrite("This run has moved on");
+    engine.spares.runStarted(engine.now());
+    const worker = run.worker_id === null ? undefined : await workers.byId(engine.db, run.worker_id);
+    return c.json({
+      run: runView(run),
+      snapshot: snapshotView(run),
+      execution: execution(engine, run, worker),
+      envVars: runEnvironment(engine, run),
+    });
+  });
+
+  app.post("/:run/snapshots/:snapshot/attempts/complete", async (c) => {
+    const { run: runId, snapshot } = c.req.param();
+    const { completion } = await parseBody(c, WorkerApiRunAttemptCompleteRequestBody);
+    const run = await changeRun(engine, runId, async (locked, tx) => {
+      const seen = await runs.snapshotById(tx, snapshot);
+      if (seen?.run_id !== locked.id) return undefined;
+      return decide.complete(runs.toState(locked), seen.attempt, completion, engine.now());
+    });
+    if (!run) throw staleWrite("This attempt is over");
+    engine.spares.runFinished(engine.now(), run.status !== "CRASHED");
+    engine.log.info({ run: run.id, status: run.status }, "run finished");
+    return c.json({ result: { attemptStatus: "RUN_FINISHED", run: runView(run), snapshot: snapshotView(run) } });
+  });
+
+  app.get("/:run/snapshots/latest", async (c) => {
+    const run = await runs.byId(engine.db, c.req.param("run"));
+    if (!run) throw notFound("Run");
+    const snapshot = await runs.snapshotById(engine.db, run.snapshot_id);
+    const completed = await waitpoints.byIds(engine.db, snapshot?.waitpoint_ids ?? []);
+    return c.json({ execution: executionData(run, completed) });
+  });
+
+  app.post("/:run/snapshots/:snapshot/heartbeat", async (c) => {
+    await runs.extendLease(engine.db, c.req.param("run"), new Date(engine.now().getTime() + leaseMs));
+    return c.json({ ok: true });
+  });
+
+  // The worker's own debug notes, two a poll: accepted, of no use to anybody.
+  app.post("/:run/logs/debug", (c) => c.json({}));
+
+  return app;
+}

@@ -1,0 +1,58 @@
+import { DevDequeueRequestBody, DevDisconnectRequestBody } from "@trigger.dev/core/v3/schemas";
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { Engine } from "../engine.ts";
+import { nextRunFor } from "../flow/dequeue.ts";
+import { loseRuns } from "../flow/lose-runs.ts";
+import * as workers from "../store/workers.ts";
+import type { WorkerLink } from "../worker-link.ts";
+import { ENVIRONMENT_ID, requireSecret } from "./auth.ts";
+import { parseBody } from "./body.ts";
+import { dequeuedMessage } from "./execution.ts";
+
+const PRESENCE_MS = 10_000;
+
+/** `/engine/v1/dev`: the worker's settings, its presence, its queue, its farewell. */
+export function devRoutes(engine: Engine, link: WorkerLink): Hono {
+  const app = new Hono();
+
+  app.use(async (c, next) => {
+    await requireSecret(engine, c);
+    await next();
+  });
+
+  app.get("/config", (c) =>
+    c.json({
+      environmentId: ENVIRONMENT_ID,
+      // The dequeue request is held here until there is a run, so the worker need not wait between two of them.
+      dequeueIntervalWithRun: 10,
+      dequeueIntervalWithoutRun: 50,
+      maxConcurrentRuns: engine.config.ENGINE_MAX_RUNS,
+      engineUrl: `http://${engine.config.ENGINE_HOST}:${engine.config.ENGINE_PORT}`,
+    }),
+  );
+
+  app.get("/presence", (c) =>
+    streamSSE(c, async (sse) => {
+      while (!sse.aborted) {
+        await sse.writeSSE({ event: "presence", data: "{}" });
+        await sse.sleep(PRESENCE_MS);
+      }
+    }),
+  );
+
+  app.post("/dequeue", async (c) => {
+    const { currentWorker } = await parseBody(c, DevDequeueRequestBody);
+    link.polled(currentWorker);
+    const run = await nextRunFor(engine, currentWorker, c.req.raw.signal);
+    const worker = run && (await workers.byId(engine.db, currentWorker));
+    return c.json({ dequeuedMessages: run && worker ? [dequeuedMessage(engine, run, worker)] : [] });
+  });
+
+  app.post("/disconnect", async (c) => {
+    const { runFriendlyIds } = await parseBody(c, DevDisconnectRequestBody);
+    return c.json({ cancelled: await loseRuns(engine, runFriendlyIds) });
+  });
+
+  return app;
+}

@@ -1,0 +1,25 @@
+import type { Engine } from "../engine.ts";
+import { ProtocolError } from "../errors.ts";
+import { appendOutput, trimOutput } from "../flow/output.ts";
+import { decodeAppendInput, toNewRecord, trimPosition, type Ack, type WireRecord } from "./s2-codec.ts";
+
+/** Appends one wire batch (protobuf), obeying a trim command in it. */
+export async function appendWire(engine: Engine, stream: string, message: Uint8Array): Promise<Ack> {
+  let records: WireRecord[];
+  try {
+    records = decodeAppendInput(message);
+  } catch (error) {
+    throw new ProtocolError(400, `Malformed append: ${error instanceof Error ? error.message : "unreadable"}`);
+  }
+  if (records.length === 0) throw new ProtocolError(400, "An append needs at least one record");
+  const ack = await appendOutput(engine, stream, records.map(toStored));
+  for (const record of records) {
+    const position = trimPosition(record);
+    if (position !== undefined) await trimOutput(engine, stream, position);
+  }
+  return ack;
+}
+
+/** A trim takes up a position in the log; its binary body is of no further use. */
+const toStored = (record: WireRecord) =>
+  trimPosition(record) === undefined ? toNewRecord(record) : { body: "", headers: record.headers };

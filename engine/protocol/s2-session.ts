@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Engine } from "../engine.ts";
+import { verifyStreamToken } from "./auth.ts";
+import { appendWire } from "./s2-append.ts";
+import { encodeAck } from "./s2-codec.ts";
+import { encodeErrorFrame, encodeFrame, FrameReader } from "./s2-frames.ts";
+
+/**
+ * An append session over HTTP/2: the writer sends a frame a batch, and gets one acknowledgement a frame, in order, each
+ * after its commit. The writer ends its side when it is done; then ours ends.
+ */
+export async function serveAppendSession(engine: Engine, http2: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+  // A writer that goes away in the middle is no error of ours: its unacknowledged batches are not in the log.
+  http2.on("error", (error) => engine.log.debug({ err: error }, "append session broke off"));
+  const stream = /^\/v1\/streams\/([^/]+)\/records$/.exec(headers[":path"]?.toString().split("?")[0] ?? "")?.[1];
+  if (!stream || headers[":method"] !== "POST") return refuse(http2, 404, "No such route");
+  const name = decodeURIComponent(stream);
+  if (!(await verifyStreamToken(engine, headers.authorization, name))) return refuse(http2, 403, "Not your stream");
+  http2.respond({ ":status": 200, "content-type": "s2s/proto" });
+  const reader = new FrameReader();
+  try {
+    for await (const chunk of http2) {
+      for (const body of reader.push(chunk as Buffer)) {
+        const ack = await appendWire(engine, name, body);
+        http2.write(encodeFrame(encodeAck(ack)));
+      }
+    }
+    http2.end();
+  } catch (error) {
+    if (http2.destroyed) return;
+    engine.log.warn({ err: error, stream: name }, "append session failed");
+    http2.end(encodeErrorFrame(error instanceof RangeError ? 400 : 500, "The append failed", "storage"));
+  }
+}
+
+function refuse(http2: ServerHttp2Stream, status: number, message: string): void {
+  http2.respond({ ":status": status, "content-type": "application/json" });
+  http2.end(JSON.stringify({ message, code: "refused" }));
+}

@@ -1,0 +1,130 @@
+import { Hono, type Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import type { Engine } from "../engine.ts";
+import { notFound, ProtocolError } from "../errors.ts";
+import { appendInput } from "../flow/input.ts";
+import { appendOutput } from "../flow/output.ts";
+import * as sessions from "../store/sessions.ts";
+import * as streams from "../store/streams.ts";
+import { requireScope, requireSecret, streamToken } from "./auth.ts";
+import { namesOf } from "./sessions.ts";
+import { serveStream } from "./sse.ts";
+
+const MAX_APPEND_BYTES = 1024 * 1024;
+/** The S2 client wants 8 to 48 lowercase letters, digits and hyphens. */
+const BASIN = "skein-embedded";
+/** How long a writer gathers chunks before it sends a batch. One batch is one commit. */
+const FLUSH_INTERVAL_MS = "10";
+
+/**
+ * `/realtime/v1/sessions/:session`: the two streams of a session. Browsers come here, so preflights are answered:
+ * headers are listed one by one because `*` does not cover `authorization`.
+ */
+export function sessionStreamRoutes(engine: Engine): Hono {
+  const app = new Hono();
+
+  app.use(
+    cors({
+      origin: "*",
+      allowMethods: ["GET", "POST", "PUT"],
+      allowHeaders: [
+        "authorization",
+        "content-type",
+        "x-part-id",
+        "x-trigger-source",
+        "timeout-seconds",
+        "last-event-id",
+        "x-peek-settled",
+      ],
+      exposeHeaders: ["x-stream-version", "x-session-settled"],
+      maxAge: 600,
+    }),
+  );
+
+  app.put("/:session/:io", async (c) => {
+    await requireSecret(engine, c);
+    const { session, io } = await reach(engine, c, "write");
+    const stream = streams.streamName(session.stream_key, io);
+    c.header("x-s2-access-token", await streamToken(engine, stream));
+    c.header("x-s2-basin", BASIN);
+    c.header("x-s2-stream-name", stream);
+    c.header("x-s2-endpoint", `http://${engine.config.ENGINE_HOST}:${engine.config.ENGINE_PORT}/v1`);
+    c.header("x-s2-flush-interval-ms", FLUSH_INTERVAL_MS);
+    return c.json({ version: "v2" }, 202);
+  });
+
+  app.post(
+    "/:session/:io/append",
+    bodyLimit({
+      maxSize: MAX_APPEND_BYTES,
+      onError: () => {
+        throw new ProtocolError(413, "A record may be at most 1 MiB", { ok: false });
+      },
+    }),
+    async (c) => {
+      const { session, io } = await reach(engine, c, "write");
+      const raw = await c.req.text();
+      const partId = c.req.header("x-part-id");
+      if (raw.length === 0) throw new ProtocolError(400, "An append needs a body", { ok: false });
+      if (io === "in") return c.json({ ok: true, seq: await appendInput(engine, session.id, raw, partId) });
+      await requireSecret(engine, c);
+      const id = partId ?? crypto.randomUUID();
+      const stream = streams.streamName(session.stream_key, io);
+      const ack = await appendOutput(engine, stream, [{ body: JSON.stringify({ data: raw, id }), id }]);
+      return c.json({ ok: true, seq: ack.startSeq });
+    },
+  );
+
+  app.get("/:session/:io/records", async (c) => {
+    const { session, io } = await reach(engine, c, "read");
+    const after = position(c.req.query("afterEventId"));
+    const records = await streams.read(engine.db, streams.streamName(session.stream_key, io), after + 1, 100_000);
+    return c.json({ records: records.filter((record) => record.headers?.[0]?.[0] !== "").map(toDrained) });
+  });
+
+  app.get("/:session/:io", async (c) => {
+    const { session, io } = await reach(engine, c, "read");
+    const stream = streams.streamName(session.stream_key, io);
+    const isFromLatest = c.req.header("x-trigger-stream-start") === "latest";
+    const lastEventId = c.req.header("last-event-id");
+    const fromSeq =
+      lastEventId === undefined && isFromLatest ? await streams.nextSeq(engine.db, stream) : position(lastEventId) + 1;
+    return serveStream(engine, c, {
+      stream,
+      fromSeq,
+      timeoutSeconds: Math.min(Math.max(Number(c.req.header("timeout-seconds")) || 60, 1), 600),
+      isPeek: io === "out" && c.req.header("x-peek-settled") === "1",
+    });
+  });
+
+  return app;
+}
+
+async function reach(engine: Engine, c: Context, action: "read" | "write") {
+  const io = c.req.param("io");
+  if (io !== "in" && io !== "out") throw notFound("Stream");
+  const session = await sessions.find(engine.db, c.req.param("session") ?? "");
+  await requireScope(engine, c, { action, type: "sessions", ids: namesOf(session) });
+  if (!session) throw notFound("Session");
+  return { session, io: io as streams.Io };
+}
+
+/** Anything but one whole number means "from the beginning" (client-protocol.mdx, "Resuming a stream"). */
+function position(eventId: string | undefined): number {
+  return eventId !== undefined && /^\d{1,15}$/.test(eventId) ? Number(eventId) : -1;
+}
+
+function toDrained(record: streams.StreamRecord) {
+  const { data, id } = unwrap(record.body);
+  return { data, id: id ?? String(record.seq), seqNum: record.seq, ...(record.headers && { headers: record.headers }) };
+}
+
+function unwrap(body: string): { data?: unknown; id?: string } {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === "object" && parsed !== null ? parsed : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  CloseSessionRequestBody,
+  CreateSessionRequestBody,
+  ListSessionsQueryParams,
+  UpdateSessionRequestBody,
+} from "@trigger.dev/core/v3/schemas";
+import { Hono } from "hono";
+import { durationMs } from "../core/waitpoint.ts";
+import type { Engine } from "../engine.ts";
+import { notFound, ProtocolError } from "../errors.ts";
+import { appendInput } from "../flow/input.ts";
+import { startSession } from "../flow/sessions.ts";
+import * as sessions from "../store/sessions.ts";
+import { requireScope, requireSecret, sessionToken } from "./auth.ts";
+import { parseBody, parseWith } from "./body.ts";
+import { sessionItem } from "./session-item.ts";
+
+/** `/api/v1/sessions`: create, list, retrieve, update, close. */
+export function sessionRoutes(engine: Engine): Hono {
+  const app = new Hono();
+
+  app.post("/", async (c) => {
+    await requireScope(engine, c, { action: "write", type: "sessions", ids: [] });
+    const body = await parseBody(c, CreateSessionRequestBody);
+    const { session, runId, isCached } = await startSession(engine, {
+      externalId: body.externalId ?? null,
+      type: body.type,
+      task: body.taskIdentifier,
+      triggerConfig: body.triggerConfig,
+      tags: body.tags ?? [],
+      metadata: body.metadata ?? null,
+      expiresAt: body.expiresAt ?? null,
+    });
+    const publicAccessToken = await sessionToken(engine, session.external_id ?? session.id);
+    return c.json({ ...sessionItem(session), runId, publicAccessToken, isCached }, isCached ? 200 : 201);
+  });
+
+  app.get("/", async (c) => {
+    await requireSecret(engine, c);
+    const query = parseWith(ListSessionsQueryParams, c.req.query());
+    const now = engine.now();
+    const page = await sessions.list(engine.db, toFilter(query, now), now);
+    const { next, previous } = page;
+    return c.json({ data: page.sessions.map(sessionItem), pagination: { next, previous } });
+  });
+
+  app.get("/:session", async (c) => {
+    const session = await reach(engine, c.req.param("session"));
+    await requireScope(engine, c, { action: "read", type: "sessions", ids: namesOf(session) });
+    return c.json(sessionItem(found(session)));
+  });
+
+  app.patch("/:session", async (c) => {
+    const session = await reach(engine, c.req.param("session"));
+    await requireScope(engine, c, { action: "admin", type: "sessions", ids: namesOf(session) });
+    const body = await parseBody(c, UpdateSessionRequestBody);
+    const updated = await sessions.update(engine.db, found(session).id, {
+      ...(body.tags && { tags: body.tags }),
+      ...(body.metadata !== undefined && { metadata: body.metadata }),
+      ...(body.externalId !== undefined && { external_id: body.externalId }),
+    });
+    return c.json(sessionItem(updated));
+  });
+
+  app.post("/:session/close", async (c) => {
+    const session = await reach(engine, c.req.param("session"));
+    await requireScope(engine, c, { action: "admin", type: "sessions", ids: namesOf(session) });
+    const body = await parseBody(c, CloseSessionRequestBody);
+    return c.json(sessionItem(await close(engine, found(session), body)));
+  });
+
+  return app;
+}
+
+const reach = (engine: Engine, name: string) => sessions.find(engine.db, name);
+
+/** Unknown to whoever may ask; a token for another session hears 403 before it could learn what exists. */
+function found(session: sessions.Session | undefined): sessions.Session {
+  if (!session) throw notFound("Session");
+  return session;
+}
+
+/** The forms a token may name a session by. */
+export const namesOf = (session: sessions.Session | undefined) =>
+  session ? [session.id, ...(session.external_id === null ? [] : [session.external_id])] : [];
+
+async function close(engine: Engine, session: sessions.Session, body: { reason?: string; callingRunId?: string }) {
+  if (session.closed_at) return session;
+  // A waiting run is woken so that it leaves; the run that closes its own session is leaving already.
+  if (body.callingRunId === undefined && session.current_run_id !== null) {
+    const chatId = session.external_id ?? session.id;
+    await appendInput(engine, session.id, JSON.stringify({ kind: "message", payload: { chatId, trigger: "close" } }));
+  }
+  return sessions.update(engine.db, session.id, { closed_at: engine.now(), closed_reason: body.reason ?? null });
+}
+
+type ListQuery = ReturnType<typeof ListSessionsQueryParams.parse>;
+
+/** Lists arrive as one comma-joined value. */
+const values = (filter: string | string[] | undefined) =>
+  filter === undefined ? undefined : [filter].flat().flatMap((value) => value.split(","));
+
+function toFilter(query: ListQuery, now: Date): sessions.ListFilter {
+  const period = query["filter[createdAt][period]"];
+  const sinceMs = period === undefined ? undefined : durationMs(period, now);
+  if (period !== undefined && sinceMs === undefined) throw new ProtocolError(400, "Invalid period");
+  const from = query["filter[createdAt][from]"];
+  const to = query["filter[createdAt][to]"];
+  return {
+    limit: query["page[size]"],
+    after: query["page[after]"],
+    before: query["page[before]"],
+    types: values(query["filter[type]"]),
+    tags: values(query["filter[tags]"]),
+    tasks: values(query["filter[taskIdentifier]"]),
+    externalId: query["filter[externalId]"],
+    statuses: values(query["filter[status]"]),
+    createdFrom: from !== undefined ? new Date(from) : sinceMs !== undefined ? new Date(now.getTime() - sinceMs) : undefined,
+    createdTo: to === undefined ? undefined : new Date(to),
+  };
+}

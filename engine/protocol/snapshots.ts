@@ -1,0 +1,51 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Engine } from "../engine.ts";
+import { notFound, ProtocolError } from "../errors.ts";
+import * as sessions from "../store/sessions.ts";
+import * as snapshots from "../store/snapshots.ts";
+import { forbidden, requireSecret, snapshotToken, verifySnapshotToken } from "./auth.ts";
+
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Default transcript storage: the SDK asks for a signed URL and moves the bytes there itself. */
+export function snapshotRoutes(engine: Engine): Hono {
+  const app = new Hono();
+
+  app.on(["PUT", "GET"], "/api/v1/sessions/:session/snapshot-url", async (c) => {
+    await requireSecret(engine, c);
+    const session = await sessions.find(engine.db, c.req.param("session"));
+    if (!session) throw notFound("Session");
+    const { ENGINE_HOST, ENGINE_PORT } = engine.config;
+    const token = await snapshotToken(engine, session.id);
+    return c.json({ presignedUrl: `http://${ENGINE_HOST}:${ENGINE_PORT}/snapshots/${session.id}?token=${token}` });
+  });
+
+  app.use("/snapshots/:session", async (c, next) => {
+    const token = c.req.query("token") ?? "";
+    if (!(await verifySnapshotToken(engine, token, c.req.param("session")))) throw forbidden("Invalid signature");
+    await next();
+  });
+
+  app.put(
+    "/snapshots/:session",
+    bodyLimit({
+      maxSize: MAX_BYTES,
+      onError: () => {
+        throw new ProtocolError(413, "A snapshot may be at most 64 MiB");
+      },
+    }),
+    async (c) => {
+      await snapshots.write(engine.db, c.req.param("session"), Buffer.from(await c.req.arrayBuffer()));
+      return c.body(null, 200);
+    },
+  );
+
+  app.get("/snapshots/:session", async (c) => {
+    const body = await snapshots.read(engine.db, c.req.param("session"));
+    if (!body) throw notFound("Snapshot");
+    return c.body(new Uint8Array(body), 200, { "content-type": "application/octet-stream" });
+  });
+
+  return app;
+}
