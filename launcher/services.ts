@@ -1,0 +1,125 @@
+import { fileURLToPath } from "node:url";
+import type { Child } from "./child.ts";
+import { childEnvironments, type Plan } from "./environment.ts";
+import { ChildLog } from "./log.ts";
+import { clusterAnswers, guardPostmaster, prepareCluster, type Cluster } from "./postgres.ts";
+import { Service, type ServiceOptions } from "./service.ts";
+import { clearWorkerFiles, workerArguments, writeEmptyEnvFile } from "./worker.ts";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+const follow = ["--import", new URL("follow-parent.ts", import.meta.url).href];
+
+/** What the launcher wants to know of each start and end, to keep `processes.json` true. */
+export type Watch = (name: string, child: Child | undefined) => void;
+
+interface Surroundings {
+  dataDir: string;
+  watch: Watch;
+}
+
+export function postgresService(cluster: Cluster, { dataDir, watch }: Surroundings): Service {
+  let dismissGuard = () => {};
+  return new Service({
+    ...defaults("Postgres", "postgres", dataDir),
+    prepare: () => prepareCluster(cluster),
+    isReady: () => clusterAnswers(cluster),
+    // Fast shutdown: nobody is waited for, everything committed is kept.
+    stop: { signal: "SIGINT", graceMs: 1500 },
+    startAttempts: 3,
+    onStart: (child) => {
+      dismissGuard = guardPostmaster(child.id.pid);
+      watch("postgres", child);
+    },
+    onExit: () => {
+      dismissGuard();
+      watch("postgres", undefined);
+    },
+  });
+}
+
+/** Engine, worker and web, as the plan wants them. */
+export function appServices(
+  plan: Plan,
+  surroundings: Surroundings,
+): { engine?: Service; worker?: Service; web: Service } {
+  const web = webService(plan, surroundings);
+  if (plan.enginePort === undefined) return { web };
+  const worker = workerService(plan, surroundings);
+  return { engine: engineService(plan, surroundings, worker), worker, web };
+}
+
+function engineService(plan: Plan, { dataDir, watch }: Surroundings, worker: Service): Service {
+  return new Service({
+    ...defaults("The engine", "engine", dataDir),
+    prepare: () => node(["engine/index.ts"], childEnvironments(plan, process.env).engine),
+    isReady: () => answers(`http://127.0.0.1:${plan.enginePort}/healthz`),
+    stop: { signal: "SIGTERM", graceMs: 700 },
+    onStart: (child) => watch("engine", child),
+    onExit: () => {
+      watch("engine", undefined);
+      // A run that could not write for half a second never recovers (its S2 client has given up), and looks healthy.
+      worker.restart();
+    },
+  });
+}
+
+function workerService(plan: Plan, { dataDir, watch }: Surroundings): Service {
+  const engine = `http://127.0.0.1:${plan.enginePort}`;
+  const cli = [
+    ...["--import", new URL("../engine/fetch-preload.mjs", import.meta.url).href],
+    ...["node_modules/trigger.dev/dist/esm/index.js", ...workerArguments(dataDir)],
+  ];
+  return new Service({
+    ...defaults("The worker", "worker", dataDir),
+    prepare: async (stopped) => {
+      await clearWorkerFiles(project, dataDir);
+      await writeEmptyEnvFile(dataDir);
+      // The CLI gives up at once when nobody answers.
+      while (!stopped.aborted && !(await answers(`${engine}/healthz`))) await pause();
+      return node(cli, childEnvironments(plan, process.env).worker);
+    },
+    isReady: () => answers(`${engine}/readyz`),
+    stop: { signal: "SIGTERM", graceMs: 1000 },
+    startAttempts: 3,
+    onStart: (child) => watch("worker", child),
+    onExit: () => watch("worker", undefined),
+  });
+}
+
+function webService(plan: Plan, { dataDir, watch }: Surroundings): Service {
+  const { host } = plan.config.web;
+  const port = String(plan.webPort);
+  const dev = ["node_modules/vite/bin/vite.js", "dev", "--host", host, "--port", port, "--strictPort"];
+  const base = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  // Neither runs the app's own hooks, which would make a guest of each question.
+  const path = plan.mode === "dev" ? "/@vite/client" : "/_app/version.json";
+  return new Service({
+    ...defaults("The web server", "web", dataDir),
+    prepare: () => node(plan.mode === "dev" ? dev : ["launcher/web.ts"], childEnvironments(plan, process.env).web),
+    isReady: () => answers(base + path),
+    stop: { signal: "SIGTERM", graceMs: 700 },
+    onStart: (child) => watch("web", child),
+    onExit: () => watch("web", undefined),
+  });
+}
+
+function defaults(title: string, name: string, dataDir: string) {
+  const common = { title, log: new ChildLog(dataDir, name), startAttempts: 1, startTimeoutMs: 180_000 };
+  return common satisfies Partial<ServiceOptions>;
+}
+
+function node(args: string[], env: NodeJS.ProcessEnv) {
+  return { command: process.execPath, args: [...follow, ...args], env, cwd: project };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig, parseLaunchConfig } from "./config.ts";
+
+const service = { DATABASE_URL: "postgres://u:p@localhost/skein", TRIGGER_SECRET_KEY: "tr_skein_x" };
+
+describe("parseConfig", () => {
+  it("fills in the defaults", () => {
+    const parsed = parseConfig(service);
+    if (!parsed.ok) throw new Error(parsed.problems.join());
+    expect(parsed.config).toMatchObject({
+      databaseUrl: service.DATABASE_URL,
+      trigger: { apiUrl: "https://api.trigger.dev", projectRef: "proj_skein" },
+      web: { host: "127.0.0.1", port: undefined, origin: undefined },
+      demo: { ttftMs: 400, tokensPerSecond: 40 },
+      defaultModel: undefined,
+    });
+  });
+
+  it("takes an empty variable for one that is not set", () => {
+    const parsed = parseConfig({ ...service, PORT: "", OPENAI_API_KEY: " " });
+    expect(parsed).toMatchObject({ ok: true, config: { web: { port: undefined }, providers: {} } });
+  });
+
+  it("reads an OpenAI-compatible server with its list of models", () => {
+    const parsed = parseConfig({
+      ...service,
+      OPENAI_COMPATIBLE_BASE_URL: "http://localhost:11434/v1",
+      OPENAI_COMPATIBLE_MODELS: "llama3, , qwen3 ",
+    });
+    expect(parsed).toMatchObject({
+      ok: true,
+      config: { providers: { openaiCompatible: { models: ["llama3", "qwen3"], apiKey: undefined } } },
+    });
+  });
+
+  it("keeps the origin only, and drops a trailing slash of the API's address", () => {
+    const parsed = parseConfig({ ...service, ORIGIN: "https://a.example/x", TRIGGER_API_URL: "http://t.example/" });
+    expect(parsed).toMatchObject({
+      ok: true,
+      config: { web: { origin: "https://a.example" }, trigger: { apiUrl: "http://t.example" } },
+    });
+  });
+
+  it("lists everything that is missing", () => {
+    expect(parseConfig({})).toEqual({
+      ok: false,
+      problems: [expect.stringContaining("DATABASE_URL"), expect.stringContaining("TRIGGER_SECRET_KEY")],
+    });
+  });
+});
+
+describe("parseLaunchConfig", () => {
+  it("needs nothing", () => {
+    expect(parseLaunchConfig({})).toMatchObject({
+      ok: true,
+      config: { databaseUrl: undefined, trigger: undefined, dataDir: ".skein", enginePort: undefined },
+    });
+  });
+
+  it("asks for AUTH_SECRET when it does not run the engine itself", () => {
+    expect(parseLaunchConfig({ TRIGGER_SECRET_KEY: "tr_x" })).toEqual({
+      ok: false,
+      problems: [expect.stringContaining("AUTH_SECRET")],
+    });
+  });
+
+  it("lists every problem at once, one sentence each, naming the variable", () => {
+    const parsed = parseLaunchConfig({
+      DATABASE_URL: "mysql://x",
+      PORT: "http",
+      ENGINE_PORT: "70000",
+      POSTGRES_PORT: "1.5",
+      ORIGIN: "example.org",
+      DEFAULT_MODEL: "the best one",
+      AUTH_SECRET: "short",
+      DEMO_TTFT_MS: "-1",
+      DEMO_TOKENS_PER_SECOND: "0",
+    });
+    if (parsed.ok) throw new Error("expected problems");
+    const names = parsed.problems.map((problem) => problem.split(" ")[0]);
+    expect(names.sort()).toEqual([
+      "AUTH_SECRET",
+      "DATABASE_URL",
+      "DEFAULT_MODEL",
+      "DEMO_TOKENS_PER_SECOND",
+      "DEMO_TTFT_MS",
+      "ENGINE_PORT",
+      "ORIGIN",
+      "PORT",
+      "POSTGRES_PORT",
+    ]);
+    for (const problem of parsed.problems) expect(problem).toMatch(/\.$/);
+  });
+
+  it.each([
+    [{ OPENAI_COMPATIBLE_BASE_URL: "http://localhost:1/v1" }, "OPENAI_COMPATIBLE_MODELS"],
+    [{ OPENAI_COMPATIBLE_MODELS: "a" }, "OPENAI_COMPATIBLE_BASE_URL"],
+    [{ OPENAI_COMPATIBLE_API_KEY: "k" }, "OPENAI_COMPATIBLE_BASE_URL"],
+  ])("wants the OpenAI-compatible variables together: %o", (env, variable) => {
+    expect(parseLaunchConfig(env)).toEqual({ ok: false, problems: [expect.stringMatching(`^${variable} `)] });
+  });
+});

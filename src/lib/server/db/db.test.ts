@@ -1,0 +1,43 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { createDb, parseBigint } from "./index.ts";
+import { databaseProblem, migrateToLatest } from "./migrate.ts";
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+describe("createDb", () => {
+  it("reads a bigint as a number, and refuses one that a number cannot hold", async () => {
+    const db = createDb(database.url);
+    const { rows } = await sql<{ big: number }>`select 9007199254740991::bigint as big`.execute(db);
+    expect(rows).toEqual([{ big: Number.MAX_SAFE_INTEGER }]);
+    expect(() => parseBigint("9007199254740992")).toThrow(RangeError);
+    await db.destroy();
+  });
+});
+
+describe("migrateToLatest", () => {
+  it("has nothing left to do on a migrated database, from several processes at once", async () => {
+    const dbs = [createDb(database.url), createDb(database.url)];
+    expect(await Promise.all(dbs.map((db) => migrateToLatest(db)))).toEqual([[], []]);
+    await Promise.all(dbs.map((db) => db.destroy()));
+  });
+});
+
+describe("databaseProblem", () => {
+  it("finds nothing wrong with a database that answers", async () => {
+    expect(await databaseProblem(database.url)).toBeUndefined();
+  });
+
+  it.each(["postgres://u:p@127.0.0.1:1/x", "postgres://nobody:wrong@HOST/x"])(
+    "says in one sentence what is wrong with %s",
+    async (url) => {
+      const problem = await databaseProblem(url.replace("HOST", new URL(database.url).host));
+      expect(problem).toMatch(/^DATABASE_URL names a database that does not answer: [^\n]+\.$/);
+    },
+  );
+});

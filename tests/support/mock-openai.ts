@@ -1,0 +1,223 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+/**
+ * An OpenAI-compatible server with a script instead of a model. The last user message of a request says what happens:
+ *
+ *     words=200 rate=50 ttft=300    200 numbered words, 50 a second, the first after 300 ms
+ *     status=429                    the request is refused
+ *     hang                          it is accepted and nothing follows; hang=20: after 20 words
+ *     break=20                      the socket is destroyed after 20 words
+ *     fail=2                        with status or break: only the first 2 requests with this very text
+ *
+ * Every word is numbered, so a lost or doubled chunk shows in the text.
+ */
+export interface MockOpenAI {
+  url: string;
+  port: number;
+  requests: ReceivedRequest[];
+  close(): Promise<void>;
+}
+
+export interface ReceivedRequest {
+  /** 1, 2, 3 … */
+  number: number;
+  model: string;
+  messages: { role: string; content: string }[];
+  prompt: string;
+  authorization: string | undefined;
+  receivedAt: number;
+  /** How many words were sent so far, and when each was handed to the socket (epoch milliseconds). */
+  sent: number;
+  sentAt: number[];
+  /** When the client went away before the end. */
+  abortedAt?: number;
+  finishedAt?: number;
+}
+
+export interface Script {
+  words: number;
+  rate: number;
+  ttft: number;
+  status?: number;
+  hangAfter?: number;
+  breakAfter?: number;
+  failures: number;
+}
+
+/** The whole text of an answer of `words` words: `w1 w2 w3 …`. */
+export function expectedAnswer(words: number): string {
+  return Array.from({ length: words }, (_, index) => `w${index + 1}`).join(" ");
+}
+
+export function parseScript(prompt: string): Script {
+  const value = (name: string) => {
+    const found = new RegExp(String.raw`\b${name}=(\d+)`).exec(prompt)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
+  const hangs = /\bhang\b/.test(prompt);
+  return {
+    words: value("words") ?? 20,
+    rate: value("rate") ?? 200,
+    ttft: value("ttft") ?? 0,
+    status: value("status"),
+    hangAfter: value("hang") ?? (hangs ? 0 : undefined),
+    breakAfter: value("break"),
+    failures: value("fail") ?? Infinity,
+  };
+}
+
+/** Starts the server on a free port of this machine, or on the given one. */
+export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Promise<MockOpenAI> {
+  const requests: ReceivedRequest[] = [];
+  const server = createServer((request, response) => {
+    answer(request, response, requests).catch((error: unknown) => {
+      if (!response.headersSent) refuse(response, 400, String(error));
+      else response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
+  const address = server.address();
+  const bound = typeof address === "object" && address ? address.port : port;
+  return {
+    url: `http://127.0.0.1:${bound}/v1`,
+    port: bound,
+    requests,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, requests: ReceivedRequest[]) {
+  const path = request.url?.split("?")[0];
+  if (request.method === "GET" && path === "/v1/models")
+    return json(response, { object: "list", data: [{ id: "mock", object: "model" }] });
+  // For a test in another process than a standalone server.
+  if (request.method === "GET" && path === "/requests") return json(response, requests);
+  if (request.method !== "POST" || path !== "/v1/chat/completions") return refuse(response, 404, "not found");
+  const body = JSON.parse(await textOf(request)) as {
+    model?: string;
+    stream?: boolean;
+    messages: { role: string; content: unknown }[];
+  };
+  const received = record(request, body, requests);
+  response.on("close", () => {
+    if (received.finishedAt === undefined) received.abortedAt ??= Date.now();
+  });
+  const script = parseScript(received.prompt);
+  const attempt = requests.filter(
+    (other) => other.prompt === received.prompt && other.number <= received.number,
+  ).length;
+  if (attempt > script.failures)
+    Object.assign(script, { status: undefined, hangAfter: undefined, breakAfter: undefined });
+  if (script.status !== undefined && script.status !== 200)
+    return refuse(response, script.status, `scripted ${script.status} for ${request.headers.authorization}`);
+  if (!body.stream) return complete(response, received, script);
+  await stream(response, received, script);
+}
+
+function record(
+  request: IncomingMessage,
+  body: { model?: string; messages: { role: string; content: unknown }[] },
+  requests: ReceivedRequest[],
+): ReceivedRequest {
+  const messages = body.messages.map(({ role, content }) => ({ role, content: flat(content) }));
+  const received: ReceivedRequest = {
+    number: requests.length + 1,
+    model: body.model ?? "",
+    messages,
+    prompt: messages.findLast((message) => message.role === "user")?.content ?? "",
+    authorization: request.headers.authorization,
+    receivedAt: Date.now(),
+    sent: 0,
+    sentAt: [],
+  };
+  requests.push(received);
+  return received;
+}
+
+async function complete(response: ServerResponse, received: ReceivedRequest, script: Script) {
+  await sleep(script.ttft);
+  received.sent = script.words;
+  received.finishedAt = Date.now();
+  const message = { role: "assistant", content: expectedAnswer(script.words) };
+  json(response, {
+    ...envelope(received, "chat.completion"),
+    choices: [{ index: 0, message, finish_reason: "stop" }],
+    usage: usage(script.words),
+  });
+}
+
+async function stream(response: ServerResponse, received: ReceivedRequest, script: Script) {
+  const send = (choice: object, more: object = {}) =>
+    response.write(
+      `data: ${JSON.stringify({ ...envelope(received, "chat.completion.chunk"), choices: [{ index: 0, finish_reason: null, ...choice }], ...more })}\n\n`,
+    );
+  response.socket?.setNoDelay(true);
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+  response.flushHeaders();
+  if (script.hangAfter === 0) return;
+  await sleep(script.ttft);
+  const start = performance.now();
+  for (let word = 1; word <= script.words; word++) {
+    const wait = start + ((word - 1) * 1000) / script.rate - performance.now();
+    if (wait > 0) await sleep(wait);
+    if (response.destroyed) return;
+    send({ delta: { role: "assistant", content: word === 1 ? "w1" : ` w${word}` } });
+    received.sent = word;
+    received.sentAt.push(Date.now());
+    if (script.hangAfter === word) return;
+    if (script.breakAfter === word) {
+      // Let the words out first: what was sent has to arrive.
+      await sleep(20);
+      return response.socket?.destroy();
+    }
+  }
+  received.finishedAt = Date.now();
+  send({ delta: {}, finish_reason: "stop" }, { usage: usage(script.words) });
+  response.end("data: [DONE]\n\n");
+}
+
+function envelope(received: ReceivedRequest, object: string) {
+  return {
+    id: `mock-${received.number}`,
+    object,
+    created: Math.floor(received.receivedAt / 1000),
+    model: received.model,
+  };
+}
+
+function usage(words: number) {
+  return { prompt_tokens: 1, completion_tokens: words, total_tokens: words + 1 };
+}
+
+function flat(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part: { text?: string }) => part.text ?? "").join("");
+}
+
+function json(response: ServerResponse, body: unknown) {
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+function refuse(response: ServerResponse, status: number, message: string) {
+  response
+    .writeHead(status, { "content-type": "application/json" })
+    .end(JSON.stringify({ error: { message, type: "scripted", code: status } }));
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { port: { type: "string" } } });
+  const server = await startMockOpenAI({ port: Number(values.port ?? 0) });
+  console.log(`mock model listening on ${server.url}`);
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { Child } from "../../launcher/child.ts";
+import { ChildLog } from "../../launcher/log.ts";
+import { clusterAnswers, clusterUrl, guardPostmaster, prepareCluster } from "../../launcher/postgres.ts";
+import { createDb } from "../../src/lib/server/db/index.ts";
+import { migrateToLatest } from "../../src/lib/server/db/migrate.ts";
+import { freePort } from "./ports.ts";
+
+const template = "skein_template";
+
+/** One Postgres for a whole test run. `url` names its administrative database, which `TEST_POSTGRES_URL` hands on. */
+export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+  const home = mkdtempSync(join(tmpdir(), "skein-postgres-"));
+  mkdirSync(join(home, "logs"));
+  const cluster = { dir: join(home, "data"), port: await freePort(), password: randomBytes(8).toString("hex") };
+  // Nothing here has to survive a power cut.
+  const fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+  const log = new ChildLog(home, "postgres");
+  const child = Child.start(await prepareCluster(cluster, fast), log);
+  const dismissGuard = guardPostmaster(child.id.pid);
+  while (!(await clusterAnswers(cluster))) {
+    if (child.hasExited) throw new Error(`the test Postgres did not start: ${log.lastImportant}`);
+    await sleep(50);
+  }
+  const url = clusterUrl(cluster, "postgres");
+  await makeTemplate(url);
+  return {
+    url,
+    async stop() {
+      await child.stop("SIGINT", 5000);
+      dismissGuard();
+      await log.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * An empty, migrated database of its own for one test file. Needs the run's Postgres: vitest's global set-up and the
+ * runner of `npm test` start it and set TEST_POSTGRES_URL.
+ */
+export async function createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const server = process.env.TEST_POSTGRES_URL;
+  if (!server) throw new Error("TEST_POSTGRES_URL is not set: run tests through vitest or npm test");
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await administer(server, `create database ${name} template ${template} strategy file_copy`);
+  return {
+    url: nameDatabase(server, name),
+    drop: () => administer(server, `drop database if exists ${name} with (force)`),
+  };
+}
+
+async function makeTemplate(server: string): Promise<void> {
+  await administer(server, `create database ${template}`);
+  const db = createDb(nameDatabase(server, template), { max: 1 });
+  await migrateToLatest(db);
+  // Nobody may be connected to a template while it is copied.
+  await db.destroy();
+}
+
+async function administer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function nameDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}

@@ -1,0 +1,17 @@
+import { sveltekit } from "@sveltejs/kit/vite";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig } from "vite";
+
+const realtime = process.env.REALTIME_UPSTREAM;
+
+export default defineConfig({
+  plugins: [tailwindcss(), sveltekit()],
+  server: {
+    // The launcher chose the port and said which one: moving on silently would make its ready line a lie.
+    strictPort: true,
+    // One public port: the browser reaches the embedded engine's streams through the page's own origin.
+    proxy: realtime ? { "/realtime": { target: realtime, timeout: 0, proxyTimeout: 0 } } : undefined,
+    // State and build output of the embedded mode change all the time and are no source files.
+    watch: { ignored: ["**/.skein/**", "**/.trigger/**", "**/test-results/**"] },
+  },
+});

@@ -1,0 +1,42 @@
+import { sveltekit } from "@sveltejs/kit/vite";
+import { defineConfig } from "vitest/config";
+
+const beside = (pattern: string) => ["src", "trigger", "engine", "launcher"].map((folder) => `${folder}/**/${pattern}`);
+
+export default defineConfig({
+  test: {
+    // Each file clones its own database from one migrated template, made here once a run.
+    globalSetup: ["./tests/support/postgres.global.ts"],
+    projects: [
+      {
+        extends: true,
+        plugins: [sveltekit()],
+        test: { name: "unit", include: beside("*.test.ts"), exclude: beside("*.svelte.test.ts") },
+      },
+      {
+        // Rune classes as the browser runs them: compiled for the client, so that effects run and state is reactive.
+        extends: true,
+        plugins: [sveltekit()],
+        // Without these two, `svelte` itself is the server build, whose `untrack` and effects do nothing.
+        resolve: { conditions: ["browser"] },
+        test: {
+          name: "runes",
+          server: { deps: { inline: [/\/svelte\//] } },
+          include: beside("*.svelte.test.ts"),
+          environment: "./tests/support/client-environment.ts",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "protocol",
+          include: ["tests/protocol/**/*.test.ts"],
+          // The real SDK and CLI boot processes and compile the agent.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
