@@ -134,7 +134,10 @@ async function messages(db: Kysely<unknown>) {
     deferrable initially deferred`.execute(db);
 }
 
-/** Every write to a chat tells the live feed, in the writer's own transaction, whoever the writer is. */
+/**
+ * Every write to a chat that a page could show tells the live feed, in the writer's own transaction, whoever the writer
+ * is. A renewed lease is not one of them.
+ */
 async function notifications(db: Kysely<unknown>) {
   await sql`
     create function notify_chat() returns trigger language plpgsql as $$
@@ -143,7 +146,11 @@ async function notifications(db: Kysely<unknown>) {
         return null;
       end
     $$`.execute(db);
-  await sql`create trigger chat_notify after insert or update on chat for each row execute function notify_chat()`.execute(db);
+  await sql`
+    create trigger chat_notify after insert or update of
+      title, model, head_id, status, status_detail, preview, last_activity_at, last_read_at, pinned_at, archived_at,
+      deleted_at
+    on chat for each row execute function notify_chat()`.execute(db);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

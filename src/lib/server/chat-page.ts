@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChatPageData } from "../chat/types.ts";
+import * as conversation from "./conversation.ts";
+import type { Services } from "./services.ts";
+
+const TOKEN_BUDGET_MS = 500;
+
+type Which = { ownerId: string; chatId: string };
+
+/** What the page of one chat is made of; undefined when there is no such chat of this owner. */
+export async function open(services: Services, which: Which): Promise<ChatPageData | undefined> {
+  // The token is signed while the chat is read, and thrown away unless the chat turns out to be this person's.
+  const [opened, publicAccessToken] = await Promise.all([
+    conversation.open(services.db, which),
+    tokenSoon(services, which.chatId),
+  ]);
+  if (!opened) return undefined;
+
+  const { id, title, model, status, statusDetail } = opened.chat;
+  return {
+    chat: { id, title, model, status, statusDetail },
+    messages: opened.messages,
+    session: { publicAccessToken, ...opened.cursors, isStreaming: opened.isRunning },
+    realtimeUrl: realtimeUrl(services),
+  };
+}
+
+/** A conversation can be read without its token, and the browser asks again when it needs one: never wait long for it. */
+async function tokenSoon(services: Services, chatId: string): Promise<string | null> {
+  const token = services.realtime.accessToken(chatId).catch((error: unknown) => {
+    services.log.warn({ err: error, chatId }, "no access token for a chat");
+    return null;
+  });
+  return Promise.race([token, sleep(TOKEN_BUDGET_MS, null)]);
+}
+
+/** A token to read and write this chat's streams; undefined when there is no such chat of this owner. */
+export async function token(services: Services, which: Which): Promise<string | undefined> {
+  const owned = await services.db
+    .selectFrom("chat")
+    .select("id")
+    .where("id", "=", which.chatId)
+    .where("owner_id", "=", which.ownerId)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  return owned ? services.realtime.accessToken(owned.id) : undefined;
+}
+
+/** Where browsers find `/realtime/*`: on our own origin when we pass it through, else at Trigger.dev. */
+export function realtimeUrl({ config }: Services): string {
+  return config.realtimeUpstream === undefined ? config.trigger.apiUrl : "";
+}

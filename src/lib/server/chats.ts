@@ -1,0 +1,145 @@
+import { sql, type ColumnType, type Generated, type Kysely, type Selectable } from "kysely";
+import { textOf, type SkeinMessage } from "../tools/message.ts";
+import type { Database } from "./db/database.ts";
+import { jsonb, storable } from "./jsonb.ts";
+
+export type ChatStatus = "idle" | "running" | "needs_you" | "failed";
+type Moment = ColumnType<Date, Date | undefined, Date>;
+type OptionalMoment = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+export interface ChatTable {
+  id: string;
+  owner_id: string;
+  title: string;
+  title_source: Generated<"auto" | "user">;
+  model: string | null;
+  head_id: string | null;
+  status: Generated<ChatStatus>;
+  status_detail: string | null;
+  run_id: string | null;
+  preview: Generated<string>;
+  first_turn: Generated<"pending" | "claimed" | "done">;
+  first_turn_lease_until: OptionalMoment;
+  stop_requested_at: OptionalMoment;
+  last_activity_at: Moment;
+  last_read_at: OptionalMoment;
+  pinned_at: OptionalMoment;
+  archived_at: OptionalMoment;
+  deleted_at: OptionalMoment;
+  created_at: Moment;
+}
+
+export type ChatRow = Selectable<ChatTable>;
+
+/** The last row of a page; the next page starts after it. */
+export type Before = Pick<ChatRow, "id" | "last_activity_at">;
+
+/**
+ * Creates a chat with its first question. Its first turn is pending: whoever opens the page claims it (head-start.ts),
+ * and if nobody does, the recovery sweep.
+ */
+export async function create(
+  db: Kysely<Database>,
+  { ownerId, text, model }: { ownerId: string; text: string; model?: string | null },
+): Promise<{ chatId: string; messageId: string }> {
+  const chatId = crypto.randomUUID();
+  const messageId = crypto.randomUUID();
+  const message: SkeinMessage = {
+    id: messageId,
+    role: "user",
+    metadata: { after: null },
+    parts: [{ type: "text", text }],
+  };
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .insertInto("chat")
+      .values({
+        id: chatId,
+        owner_id: ownerId,
+        title: titleOf(text),
+        model: model ?? null,
+        head_id: messageId,
+        status: "running",
+        preview: previewOf(message),
+        first_turn: "pending",
+        // Milliseconds, as JavaScript has them: a page continues after the moment it read.
+        last_activity_at: new Date(),
+        last_read_at: new Date(),
+      })
+      .execute();
+    await trx
+      .insertInto("message")
+      .values({
+        chat_id: chatId,
+        id: messageId,
+        parent_id: null,
+        role: "user",
+        parts: jsonb(message.parts),
+        metadata: jsonb(message.metadata),
+      })
+      .execute();
+  });
+  return { chatId, messageId };
+}
+
+/** One inbox page, newest activity first. */
+export async function list(
+  db: Kysely<Database>,
+  { ownerId, limit = 50, before }: { ownerId: string; limit?: number; before?: Before },
+): Promise<ChatRow[]> {
+  let query = db.selectFrom("chat").selectAll().where("owner_id", "=", ownerId).where("deleted_at", "is", null);
+  if (before) {
+    query = query.where(sql<boolean>`(last_activity_at, id) < (${before.last_activity_at}, ${before.id})`);
+  }
+  return query.orderBy("last_activity_at", "desc").orderBy("id", "desc").limit(limit).execute();
+}
+
+export async function markRead(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<void> {
+  // Unchanged rows are left alone: every update of a chat reaches all of its owner's pages.
+  await owned(db, { ownerId, chatId })
+    .set({ last_read_at: sql`now()` })
+    .where((eb) => eb.or([eb("last_read_at", "is", null), eb("last_read_at", "<", eb.ref("last_activity_at"))]))
+    .execute();
+}
+
+/**
+ * Remembers that a person asked to stop, because a stop that arrives while a run is being replaced is lost. Only a
+ * running chat can be stopped; the end of its turn clears it (transcript/storage.ts), in whichever order they commit.
+ */
+export async function requestStop(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<void> {
+  await owned(db, { ownerId, chatId })
+    .set({ stop_requested_at: sql`now()` })
+    .where("status", "=", "running")
+    .execute();
+}
+
+type Owned = { ownerId: string; chatId: string };
+
+function owned(db: Kysely<Database>, { ownerId, chatId }: Owned) {
+  return db
+    .updateTable("chat")
+    .where("id", "=", chatId)
+    .where("owner_id", "=", ownerId)
+    .where("deleted_at", "is", null);
+}
+
+/** The first words of a text, at most 60 characters. */
+export function titleOf(text: string): string {
+  return shorten(text, 60) || "New chat";
+}
+
+export function previewOf(message: Pick<SkeinMessage, "parts">): string {
+  return shorten(textOf(message), 160);
+}
+
+function shorten(text: string, length: number): string {
+  // Only the beginning is read: a question can be a megabyte long.
+  const flat = text
+    .slice(0, length * 8)
+    .replace(/\s+/g, " ")
+    .trim();
+  if (flat.length <= length) return storable(flat);
+  const cut = flat.slice(0, length);
+  const space = cut.lastIndexOf(" ");
+  return storable(`${space > length / 2 ? cut.slice(0, space) : cut}…`);
+}

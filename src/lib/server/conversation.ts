@@ -1,0 +1,72 @@
+import type { ColumnType, Kysely } from "kysely";
+import type { SkeinMessage } from "../tools/message.ts";
+import type { ChatRow } from "./chats.ts";
+import type { Database } from "./db/database.ts";
+import * as messages from "./messages.ts";
+
+/** The live connection of a chat to the run that handles it. It may vanish and come back; the chat stays. */
+export interface ChatSessionTable {
+  chat_id: string;
+  run_id: string | null;
+  public_access_token: string | null;
+  /** Where the last completed turn ended on `.out`: the only position a page can resume from. */
+  last_event_id: string | null;
+  last_in_event_id: string | null;
+  /** The agent runtime's own record; we only keep it. */
+  state: ColumnType<unknown, string | null | undefined, string | null>;
+  updated_at: ColumnType<Date, Date | undefined, Date>;
+}
+
+export interface OpenChat {
+  chat: Pick<ChatRow, "id" | "title" | "model" | "status"> & {
+    statusDetail: string | null;
+    runId: string | null;
+    updatedAt: Date;
+  };
+  messages: SkeinMessage[];
+  cursors: { lastEventId?: string; lastInEventId?: string };
+  isRunning: boolean;
+}
+
+/** What a page of one chat shows and where it resumes, of one moment. Undefined: no such chat of this owner. */
+export async function open(
+  db: Kysely<Database>,
+  { ownerId, chatId }: { ownerId: string; chatId: string },
+): Promise<OpenChat | undefined> {
+  // Read from one snapshot: a cursor newer than the messages would hide an answer, an older one would repeat it.
+  return db
+    .transaction()
+    .setIsolationLevel("repeatable read")
+    .setAccessMode("read only")
+    .execute(async (trx) => {
+      const row = await trx
+        .selectFrom("chat")
+        .leftJoin("chat_session", "chat_session.chat_id", "chat.id")
+        .select(["chat.id", "title", "model", "status", "status_detail", "head_id", "chat.run_id", "last_activity_at"])
+        .select(["last_event_id", "last_in_event_id"])
+        .where("chat.id", "=", chatId)
+        .where("owner_id", "=", ownerId)
+        .where("deleted_at", "is", null)
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const path = await messages.path(trx, chatId, row.head_id);
+      const { id, title, model, status } = row;
+      return {
+        chat: {
+          id,
+          title,
+          model,
+          status,
+          statusDetail: row.status_detail,
+          runId: row.run_id,
+          updatedAt: row.last_activity_at,
+        },
+        messages: path.map(messages.messageOf),
+        cursors: {
+          ...(row.last_event_id === null ? {} : { lastEventId: row.last_event_id }),
+          ...(row.last_in_event_id === null ? {} : { lastInEventId: row.last_in_event_id }),
+        },
+        isRunning: status === "running",
+      };
+    });
+}

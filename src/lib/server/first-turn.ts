@@ -1,0 +1,86 @@
+import { sql, type Kysely } from "kysely";
+import type { SkeinMessage } from "../tools/message.ts";
+import type { ChatRow } from "./chats.ts";
+import type { Database } from "./db/database.ts";
+import * as messages from "./messages.ts";
+
+/**
+ * Who starts a chat's first turn. `pending`: nobody yet; `claimed`: somebody does, until the lease runs out; `done`: the
+ * agent has the question. Every change is one statement that says which state it expects.
+ */
+export type Claimed = Pick<ChatRow, "id" | "owner_id" | "model" | "head_id">;
+
+export const LEASE_MS = 10_000;
+
+const until = (ms: number) => sql<Date>`now() + ${ms} * interval '1 millisecond'`;
+
+/** Undefined: not pending, or not this owner's. */
+export async function claim(
+  db: Kysely<Database>,
+  { ownerId, chatId }: { ownerId: string; chatId: string },
+): Promise<Claimed | undefined> {
+  return db
+    .updateTable("chat")
+    .set({ first_turn: "claimed", first_turn_lease_until: until(LEASE_MS) })
+    .where("id", "=", chatId)
+    .where("owner_id", "=", ownerId)
+    .where("deleted_at", "is", null)
+    .where("first_turn", "=", "pending")
+    .returning(["id", "owner_id", "model", "head_id"])
+    .executeTakeFirst();
+}
+
+/**
+ * The first turns that nobody carries on: pending for `graceMs` without a visitor (or after a failed attempt, until its
+ * lease), or claimed by a process that let its lease run out.
+ */
+export async function claimAbandoned(db: Kysely<Database>, graceMs: number): Promise<Claimed[]> {
+  return db
+    .updateTable("chat")
+    .set({ first_turn: "claimed", first_turn_lease_until: until(3 * LEASE_MS) })
+    .where("deleted_at", "is", null)
+    .where("first_turn", "<>", "done")
+    .where(
+      sql<boolean>`coalesce(first_turn_lease_until, last_activity_at + ${graceMs} * interval '1 millisecond') < now()`,
+    )
+    .returning(["id", "owner_id", "model", "head_id"])
+    .execute();
+}
+
+/** False when the claim is no longer ours to keep. */
+export async function renew(db: Kysely<Database>, chatId: string): Promise<boolean> {
+  const { numUpdatedRows } = await claimed(db, chatId)
+    .set({ first_turn_lease_until: until(LEASE_MS) })
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Gives the first turn back; the sweep leaves it alone for `delayMs`, a visitor does not have to. */
+export async function release(db: Kysely<Database>, chatId: string, delayMs: number): Promise<void> {
+  await claimed(db, chatId)
+    .set({ first_turn: "pending", first_turn_lease_until: until(delayMs) })
+    .execute();
+}
+
+/** The question is on its way to the agent; what is left to go wrong, the watch over running chats finds. */
+export async function delivered(db: Kysely<Database>, chatId: string): Promise<void> {
+  await claimed(db, chatId).set({ first_turn: "done", first_turn_lease_until: null }).execute();
+}
+
+function claimed(db: Kysely<Database>, chatId: string) {
+  return db.updateTable("chat").where("id", "=", chatId).where("first_turn", "=", "claimed");
+}
+
+export async function stopRequested(db: Kysely<Database>, chatId: string): Promise<boolean> {
+  const row = await db.selectFrom("chat").select("stop_requested_at").where("id", "=", chatId).executeTakeFirst();
+  return row?.stop_requested_at != null;
+}
+
+/** The question that a chat began with. */
+export async function question(
+  db: Kysely<Database>,
+  { id, head_id }: Pick<Claimed, "id" | "head_id">,
+): Promise<SkeinMessage | undefined> {
+  const row = (await messages.path(db, id, head_id)).find((row) => row.role === "user");
+  return row && messages.messageOf(row);
+}

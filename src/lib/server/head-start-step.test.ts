@@ -1,0 +1,74 @@
+import { streamText, type UIMessageChunk } from "ai";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../../../tests/support/mock-openai.ts";
+import { headStartStep } from "./head-start-step.ts";
+import { createModelRegistry } from "./models/index.ts";
+
+let mock: MockOpenAI;
+beforeAll(async () => {
+  mock = await startMockOpenAI();
+});
+afterAll(() => mock.close());
+
+function step(prompt: string, stop = new AbortController()) {
+  const model = createModelRegistry({
+    providers: {
+      anthropicApiKey: undefined,
+      openaiApiKey: undefined,
+      googleApiKey: undefined,
+      openaiCompatible: { baseUrl: mock.url, apiKey: undefined, models: ["numbered"] },
+    },
+    defaultModel: undefined,
+    demo: { ttftMs: 0, tokensPerSecond: 1000 },
+    modelTimeoutMs: 300,
+  }).resolve();
+  const result = streamText({ model, prompt, maxRetries: 0, abortSignal: stop.signal, onError: () => {} });
+  return headStartStep(result as never, { metadata: { replyTo: "q1" }, stop: stop.signal });
+}
+
+async function chunksOf(step: ReturnType<typeof headStartStep>): Promise<UIMessageChunk[]> {
+  const chunks: UIMessageChunk[] = [];
+  for await (const chunk of step.toUIMessageStream({ generateMessageId: () => "a1" })) chunks.push(chunk);
+  return chunks;
+}
+
+const textOf = (chunks: UIMessageChunk[]) =>
+  chunks.map((chunk) => (chunk.type === "text-delta" ? chunk.delta : "")).join("");
+
+describe("the first step of a head start", () => {
+  it("streams the whole answer and hands it over", async () => {
+    const whole = step("words=20");
+    const chunks = await chunksOf(whole);
+    expect(chunks[0]).toMatchObject({ type: "start", messageId: "a1", messageMetadata: { replyTo: "q1" } });
+    expect(textOf(chunks)).toBe(expectedAnswer(20));
+    expect(chunks.at(-1)).toMatchObject({ type: "finish" });
+    expect(await whole.finishReason).toBe("stop");
+    expect((await whole.response).messages).toHaveLength(1);
+  });
+
+  it.each(["status=401", "status=500", "hang"])("leaves nothing in the stream after %s", async (prompt) => {
+    const failing = step(prompt);
+    expect(await chunksOf(failing)).toEqual([]);
+    await expect(failing.finishReason).rejects.toThrow();
+  });
+
+  it("does not end what broke off, for another answer follows", async () => {
+    const failing = step("words=50 rate=500 break=20");
+    const chunks = await chunksOf(failing);
+    expect(textOf(chunks)).toBe(expectedAnswer(20));
+    expect(chunks.some((chunk) => chunk.type === "error" || chunk.type === "finish")).toBe(false);
+    await expect(failing.finishReason).rejects.toThrow();
+  });
+
+  it("takes what was written for the answer when somebody stops", async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 200);
+    const stopped = step("words=500 rate=100", stop);
+    const chunks = await chunksOf(stopped);
+    expect(chunks.slice(-3).map((chunk) => chunk.type)).toEqual(["text-end", "finish-step", "finish"]);
+    expect(await stopped.finishReason).toBe("stop");
+    expect((await stopped.response).messages).toEqual([
+      { role: "assistant", content: [{ type: "text", text: textOf(chunks) }] },
+    ]);
+  });
+});

@@ -1,0 +1,139 @@
+import { chat as headStart } from "@trigger.dev/sdk/chat-server";
+import { streamText } from "ai";
+import { setTimeout as sleep } from "node:timers/promises";
+import { INSTRUCTIONS } from "../tools/instructions.ts";
+import type { SkeinMessage } from "../tools/message.ts";
+import { deliver } from "./delivery.ts";
+import * as firstTurn from "./first-turn.ts";
+import { headStartStep } from "./head-start-step.ts";
+import { AGENT, tagsOf } from "./realtime.ts";
+import type { Services } from "./services.ts";
+
+/** How long a page waits for the session to be there. */
+const START_BUDGET_MS = 3_000;
+const RENEW_MS = 3_000;
+/** Stop has to be felt at once, and this is one row by its key. */
+const STOP_POLL_MS = 300;
+const RETRY_MS = 2_000;
+/** The SDK cuts the step off after it; what hangs is cut off by the model's own timeout, much earlier. */
+const LONGEST_STEP_S = 3_600;
+
+/** The page that lost the claim has to wait as well: until the session is there, nothing can be resumed. */
+const starting = new Map<string, Promise<void>>();
+
+/**
+ * Starts a chat's first turn in this process, which is warm, while the agent's boots: step 1 streams into the session,
+ * and the agent takes over inside the same message. Never throws and never keeps a page waiting for long; whatever goes
+ * wrong, the question is sent as an ordinary turn, by us or by the recovery sweep.
+ */
+export async function claimAndStart(
+  services: Services,
+  which: { ownerId: string; chatId: string },
+): Promise<"started" | "not-pending"> {
+  try {
+    const claimed = await firstTurn.claim(services.db, which);
+    if (!claimed) {
+      await within(START_BUDGET_MS, starting.get(which.chatId));
+      return "not-pending";
+    }
+    const begun = start(services, claimed).finally(() => starting.delete(which.chatId));
+    starting.set(which.chatId, begun);
+    await within(START_BUDGET_MS, begun);
+    return "started";
+  } catch (error) {
+    services.log.error({ err: error, chatId: which.chatId }, "head start could not be claimed");
+    return "not-pending";
+  }
+}
+
+/** Resolves when the session is there, or when that failed; the step itself goes on. */
+async function start(services: Services, claimed: firstTurn.Claimed): Promise<void> {
+  const { db, log, realtime } = services;
+  const stop = new AbortController();
+  const over = new AbortController();
+  try {
+    const question = await firstTurn.question(db, claimed);
+    if (!question) throw new Error("The chat has no question.");
+    void keep(services, claimed.id, stop, over.signal);
+    const { completion } = await begin(services, claimed, question, stop.signal);
+    // Asked for now: after a failure there may be another run already.
+    const waiting = realtime.currentRun(claimed.id).catch(() => undefined);
+    completion
+      .catch(async (error: unknown) => {
+        log.warn({ err: error, chatId: claimed.id }, "head start failed, the question becomes an ordinary turn");
+        const run = await waiting;
+        if (run && run.session !== "none" && run.runId !== null) {
+          await realtime.waitForRunEnd(run.runId, RETRY_MS);
+          await realtime.sendMessage(addressOf(claimed), question);
+        } else {
+          await deliver(realtime, addressOf(claimed), question);
+        }
+        await firstTurn.delivered(db, claimed.id);
+      })
+      .catch((error: unknown) => giveBack(services, claimed.id, error))
+      .finally(() => over.abort());
+  } catch (error) {
+    over.abort();
+    await giveBack(services, claimed.id, error);
+  }
+}
+
+function begin({ config, models }: Services, claimed: firstTurn.Claimed, question: SkeinMessage, stop: AbortSignal) {
+  const model = models.choose(claimed.model);
+  return headStart.startHeadStart({
+    agentId: AGENT,
+    chatId: claimed.id,
+    messages: [question],
+    metadata: claimed.model === null ? {} : { model: claimed.model },
+    tags: tagsOf(claimed.owner_id),
+    triggerConfig: { tags: tagsOf(claimed.owner_id) },
+    idleTimeoutInSeconds: LONGEST_STEP_S,
+    apiClient: { baseURL: config.trigger.apiUrl, accessToken: config.trigger.secretKey },
+    run: ({ chat, signal }) => {
+      const result = streamText({
+        ...chat.toStreamTextOptions(),
+        model: models.resolve(model.id),
+        instructions: INSTRUCTIONS,
+        abortSignal: AbortSignal.any([signal, stop]),
+        // The ordinary turn is the second attempt.
+        maxRetries: 0,
+        onError: () => {},
+      });
+      return Promise.resolve(
+        headStartStep(result as never, { metadata: { replyTo: question.id, model: model.id }, stop }) as never,
+      );
+    },
+  });
+}
+
+/** While the step runs: says that this process still has it, and watches for somebody who wants it to stop. */
+async function keep({ db, log }: Services, chatId: string, stop: AbortController, over: AbortSignal): Promise<void> {
+  for (let renewAt = Date.now() + RENEW_MS; !over.aborted;) {
+    await sleep(STOP_POLL_MS, undefined, { signal: over }).catch(() => {});
+    if (over.aborted) return;
+    try {
+      if (!stop.signal.aborted && (await firstTurn.stopRequested(db, chatId))) stop.abort();
+      if (Date.now() < renewAt) continue;
+      renewAt = Date.now() + RENEW_MS;
+      if (!(await firstTurn.renew(db, chatId))) return;
+    } catch (error) {
+      log.warn({ err: error, chatId }, "the lease of a head start could not be renewed");
+    }
+  }
+}
+
+async function giveBack({ db, log }: Services, chatId: string, error: unknown): Promise<void> {
+  log.warn({ err: error, chatId }, "head start not possible, the sweep will try again");
+  await firstTurn.release(db, chatId, RETRY_MS).catch((cause: unknown) => {
+    // Its lease runs out.
+    log.error({ err: cause, chatId }, "a first turn could not be given back");
+  });
+}
+
+function addressOf({ id, owner_id, model }: firstTurn.Claimed) {
+  return { chatId: id, ownerId: owner_id, model };
+}
+
+async function within(ms: number, work: Promise<void> | undefined): Promise<void> {
+  if (work) await Promise.race([work, sleep(ms, undefined, { ref: false })]);
+}

@@ -1,0 +1,28 @@
+import { rowPreview, rowState, type InboxRow } from "../inbox/row.ts";
+import * as chats from "./chats.ts";
+import type { Services } from "./services.ts";
+
+/** How long live status may take before the inbox says that it is unavailable. */
+const LIVE_BUDGET_MS = 300;
+
+/** The first page of a person's inbox, from Postgres alone. */
+export async function list(services: Services, ownerId: string): Promise<InboxRow[]> {
+  const rows = await chats.list(services.db, { ownerId });
+  return rows.map((chat) => ({
+    id: chat.id,
+    title: chat.title,
+    preview: rowPreview(chat),
+    state: rowState(chat),
+    at: chat.last_activity_at.getTime(),
+  }));
+}
+
+/** Whether Trigger.dev says in time what runs for this person. Never rejects. */
+export async function hasLiveStatus(services: Services, ownerId: string): Promise<boolean> {
+  try {
+    const answer = await services.realtime.listSessions({ ownerId, budgetMs: LIVE_BUDGET_MS });
+    return answer.live;
+  } catch {
+    return false;
+  }
+}

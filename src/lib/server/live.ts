@@ -1,0 +1,82 @@
+import pg from "pg";
+
+export type LiveEvent = { type: "chat"; chatId: string } | { type: "resync" };
+
+type Listener = (event: LiveEvent) => void;
+
+export interface LiveFeed {
+  /** Calls `listener` for everything that happens to this person's chats, until the returned function is called. */
+  subscribe(ownerId: string, listener: Listener): () => void;
+  close(): Promise<void>;
+}
+
+const RETRY_MS = 500;
+
+/**
+ * One connection that listens for all people: a trigger on `chat` notifies in the writer's own transaction, so whoever
+ * hears of a change can read it. What happened while the connection was down is not repeated; listeners are told to
+ * read again.
+ */
+export function createLiveFeed(databaseUrl: string): LiveFeed {
+  const listeners = new Map<string, Set<Listener>>();
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const tell = (to: Iterable<Listener>, event: LiveEvent) => {
+    for (const listener of [...to]) {
+      try {
+        listener(event);
+      } catch {
+        // One page that is gone must not keep the news from the others.
+      }
+    }
+  };
+
+  async function connect(isFirst: boolean) {
+    const next = new pg.Client({ connectionString: databaseUrl, keepAlive: true });
+    client = next;
+    const lost = () => {
+      if (client !== next) return;
+      client = undefined;
+      next.end().catch(() => {});
+      if (!closed) timer = setTimeout(() => void connect(false), RETRY_MS);
+    };
+    next.on("error", lost);
+    next.on("end", lost);
+    next.on("notification", ({ payload }) => {
+      const { chatId, ownerId } = JSON.parse(payload ?? "{}") as { chatId: string; ownerId: string };
+      tell(listeners.get(ownerId) ?? [], { type: "chat", chatId });
+    });
+    try {
+      await next.connect();
+      await next.query("listen chat");
+      if (!isFirst)
+        tell(
+          [...listeners.values()].flatMap((some) => [...some]),
+          { type: "resync" },
+        );
+    } catch {
+      lost();
+    }
+  }
+  const connected = connect(true);
+
+  return {
+    subscribe(ownerId, listener) {
+      const own = listeners.get(ownerId) ?? new Set();
+      listeners.set(ownerId, own.add(listener));
+      return () => {
+        own.delete(listener);
+        if (own.size === 0 && listeners.get(ownerId) === own) listeners.delete(ownerId);
+      };
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      listeners.clear();
+      await connected;
+      await client?.end();
+    },
+  };
+}

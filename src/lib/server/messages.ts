@@ -1,0 +1,44 @@
+import { sql, type ColumnType, type Generated, type Kysely, type Selectable } from "kysely";
+import type { SkeinMessage, SkeinMetadata } from "../tools/message.ts";
+import type { Database } from "./db/database.ts";
+
+export interface MessageTable {
+  chat_id: string;
+  id: string;
+  parent_id: string | null;
+  role: "user" | "assistant" | "system";
+  parts: ColumnType<SkeinMessage["parts"], string, string>;
+  metadata: ColumnType<SkeinMetadata | null, string | null | undefined, string | null>;
+  /** False while an answer is being written, and for good when it was stopped or broke off. */
+  final: Generated<boolean>;
+  hidden: Generated<boolean>;
+  seq: ColumnType<number, never, never>;
+  created_at: ColumnType<Date, Date | undefined, never>;
+}
+
+/** A row of a path; `depth` is 0 at its end and grows towards the root. */
+export type PathRow = Pick<Selectable<MessageTable>, "id" | "role" | "parts" | "metadata" | "final" | "hidden"> & {
+  depth: number;
+};
+
+/** The path from the root to a message, root first, hidden rows left out. Empty for an unknown or missing id. */
+export async function path(db: Kysely<Database>, chatId: string, toId: string | null): Promise<PathRow[]> {
+  if (toId === null) return [];
+  // The ids are walked first and the contents fetched once: carrying parts through the recursion copies them.
+  const { rows } = await sql<PathRow>`
+    with recursive up (id, parent_id, depth) as (
+      select id, parent_id, 0 from message where chat_id = ${chatId} and id = ${toId}
+      union all
+      select m.id, m.parent_id, up.depth + 1 from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
+    )
+    select m.id, m.role, m.parts, m.metadata, m.final, m.hidden, up.depth
+    from up join message m on m.chat_id = ${chatId} and m.id = up.id
+    where not m.hidden
+    order by up.depth desc`.execute(db);
+  return rows;
+}
+
+/** A row as the page sees it. */
+export function messageOf(row: Pick<PathRow, "id" | "role" | "parts" | "metadata">): SkeinMessage {
+  return { id: row.id, role: row.role, ...(row.metadata === null ? {} : { metadata: row.metadata }), parts: row.parts };
+}

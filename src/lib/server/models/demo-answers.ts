@@ -1,0 +1,180 @@
+/** What the demo model says. Pure: the conversation in, an answer out. */
+export interface DemoAnswer {
+  text: string;
+  reasoning?: string;
+  /** Said after the text, as a failure. */
+  error?: string;
+}
+
+export interface DemoTurn {
+  role: "user" | "assistant";
+  text: string;
+}
+
+type Topic = { asked: RegExp; answer: (question: string, earlier: string[]) => DemoAnswer };
+
+export function answerTo(turns: DemoTurn[]): DemoAnswer {
+  const questions = turns.flatMap((turn) => (turn.role === "user" ? [turn.text.trim()] : []));
+  const question = questions.at(-1) ?? "";
+  const earlier = questions.slice(0, -1);
+  const topic = TOPICS.find(({ asked }) => asked.test(question));
+  return topic ? topic.answer(question, earlier) : introduction(question, earlier);
+}
+
+const DEMO = "I am Skein's built-in **demo model**: a script, not a language model.";
+
+const TOPICS: Topic[] = [
+  {
+    asked: /\b(fail|an error|error please|show .*error)\b/i,
+    answer: () => ({
+      text: "I begin to answer, and then ",
+      error: "This is the error you asked the demo model for. Retry asks again; your message is kept.",
+    }),
+  },
+  {
+    asked:
+      /what did i (just )?(ask|say|write)|(first|last|previous|earlier) (question|message)|do you remember|remember me/i,
+    answer: (_question, earlier) => ({ text: remembered(earlier) }),
+  },
+  {
+    asked: /\b(reason|reasoning|think|step by step)\b/i,
+    answer: (question) => ({
+      reasoning:
+        "The person wants to see reasoning. I should think aloud for a moment: first about what was asked, then about what I can honestly say. I am a script, so the honest answer is short.",
+      text: `Above this answer is what a reasoning model shows while it thinks; it can be folded away.\n\nYou asked: “${quote(question)}”. ${DEMO} A real model would reason about your question; I only show how it looks.`,
+    }),
+  },
+  { asked: /\b(long|essay|story|lorem)\b/i, answer: (question) => ({ text: longAnswer(amount(question)) }) },
+  {
+    asked: /\btable\b/i,
+    answer: () => ({
+      text: `Here is a table of what Skein can run on:\n\n${TABLE}\n\nEvery row works without changing a line of code.`,
+    }),
+  },
+  {
+    asked: /\b(code|function|script|snippet)\b/i,
+    answer: () => ({
+      text: `A typed function, as a model would write one:\n\n${CODE}\n\nThe block has a copy button, and it was highlighted as it arrived.`,
+    }),
+  },
+  { asked: /\b(markdown|format)/i, answer: () => ({ text: MARKDOWN }) },
+  {
+    asked: /\b(key|api key|anthropic|claude|openai|gpt|google|gemini|ollama|provider|real model|another model)\b/i,
+    answer: () => ({ text: KEYS }),
+  },
+  { asked: /\b(trigger|deploy|cloud|scale|postgres|database|production)\b/i, answer: () => ({ text: PLACES }) },
+  { asked: /\b(durable|survive|refresh|reload|crash|restart|resume|stop)\b/i, answer: () => ({ text: DURABLE }) },
+];
+
+function introduction(question: string, earlier: string[]): DemoAnswer {
+  if (earlier.length > 0) {
+    return {
+      text: `You wrote: “${quote(question)}”. ${DEMO} I cannot answer that properly, but everything around the answer is real: it was streamed from a durable run and is stored.\n\n${OFFERS}`,
+    };
+  }
+  return {
+    text: `Hello! ${DEMO} I am here so that you can try everything before you have a key.\n\n**Skein** is a chat app whose conversations are durable: each one is a session run by an agent task, so an answer survives a reload, another tab, a crash and a deploy. Try it now: reload this page while I am still writing.\n\n${OFFERS}`,
+  };
+}
+
+const OFFERS = `Ask me for one of these:
+
+- **how to set a key**, to talk to a real model
+- **how to use Trigger.dev or my own Postgres**
+- **a long answer**, so that you can reload or stop it
+- **reasoning**, **a table**, **code** or **Markdown**
+- **an error**, to see how one looks
+- **what did I ask first?**`;
+
+const KEYS = `${DEMO} To talk to a real one, set one variable and start Skein again. In a file called \`.env\`:
+
+\`\`\`sh
+ANTHROPIC_API_KEY=…
+OPENAI_API_KEY=…
+GOOGLE_GENERATIVE_AI_API_KEY=…
+
+# or any OpenAI-compatible server, for example Ollama:
+OPENAI_COMPATIBLE_BASE_URL=http://localhost:11434/v1
+OPENAI_COMPATIBLE_MODELS=llama3.2
+\`\`\`
+
+Each key switches on its provider's models; \`DEFAULT_MODEL\` (as \`provider:model\`) says which one comes first. This chat stays: the next message simply goes to the new model.`;
+
+const PLACES = `By default Skein brings its own engine and its own PostgreSQL, both on this machine. Two variables change that:
+
+\`\`\`sh
+DATABASE_URL=postgres://user:password@host:5432/skein
+TRIGGER_SECRET_KEY=tr_prod_…
+TRIGGER_PROJECT_REF=proj_…
+\`\`\`
+
+With \`DATABASE_URL\` it stores everything in that Postgres (15 or newer). With \`TRIGGER_SECRET_KEY\` the same agent runs on Trigger.dev, in the cloud or self-hosted (\`TRIGGER_API_URL\`), which is how it grows past one machine. The app never knows the difference.`;
+
+const DURABLE = `Your message is stored before I say a word, and what I say goes to a durable stream, not to your browser. So:
+
+1. **Reload** in the middle of an answer: the page picks it up where it is.
+2. **Open it elsewhere**: every tab and device shows the same answer as it grows.
+3. **Kill the process**: a new run answers the question again, once.
+4. **Stop**: what was written stays, marked as stopped.
+
+Ask me for a long answer and try.`;
+
+const TABLE = `| Part | Built in | Your own |
+| --- | --- | --- |
+| Engine | embedded, one process | Trigger.dev, cloud or self-hosted |
+| Database | embedded PostgreSQL 18 | any PostgreSQL 15+ |
+| Model | this demo | Anthropic, OpenAI, Google, OpenAI-compatible |`;
+
+const CODE = `\`\`\`ts
+/** The nth Fibonacci number, in linear time. */
+export function fibonacci(n: number): bigint {
+  let [a, b] = [0n, 1n];
+  for (let i = 0; i < n; i++) [a, b] = [b, a + b];
+  return a;
+}
+\`\`\``;
+
+const MARKDOWN = `## Markdown, as it streams
+
+Text can be **bold**, *italic* or \`code\`; a [link](https://trigger.dev/docs) opens in a new tab.
+
+> A quotation stands apart.
+
+1. First
+2. Second
+   - with a detail
+
+${TABLE}
+
+${CODE}`;
+
+function remembered(earlier: string[]): string {
+  const [first] = earlier;
+  if (first === undefined)
+    return "This is the first thing you wrote in this conversation, so there is nothing to remember yet. Write something else, then ask me again.";
+  const last = earlier.at(-1) ?? first;
+  const also = earlier.length > 1 ? ` The last thing before this was: “${quote(last)}”.` : "";
+  return `You have written ${earlier.length} ${earlier.length === 1 ? "message" : "messages"} before this one. The first was: “${quote(first)}”.${also}`;
+}
+
+function longAnswer(wanted: number): string {
+  const paragraphs: string[] = [
+    "Here is a long answer. Reload the page, open it elsewhere, or press Stop: the words are numbered, so you can check that none is lost.",
+  ];
+  for (let from = 1; from <= wanted; from += 50) {
+    const numbers = Array.from({ length: Math.min(50, wanted - from + 1) }, (_, index) => `word ${from + index}`);
+    paragraphs.push(`${numbers.join(", ")}.`);
+  }
+  return [...paragraphs, "That was all."].join("\n\n");
+}
+
+/** How many words somebody asked for, within reason. */
+function amount(question: string): number {
+  const asked = Number(/\d{1,5}/.exec(question)?.[0] ?? 300);
+  return Math.min(Math.max(asked, 10), 5000);
+}
+
+function quote(text: string): string {
+  const flat = text.replace(/\s+/g, " ").trim();
+  return flat.length > 160 ? `${flat.slice(0, 160)}…` : flat;
+}

@@ -1,0 +1,140 @@
+import { createAnthropic } from "@ai-sdk/anthropic";
+import { createGoogle } from "@ai-sdk/google";
+import { createOpenAI } from "@ai-sdk/openai";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import type { LanguageModel } from "ai";
+import type { Config } from "../config.ts";
+import { createDemoModel } from "./demo-model.ts";
+import type { LanguageModelV4 } from "./language-model.ts";
+import { withTimeout } from "./model-timeout.ts";
+
+export { describeModelError } from "./describe-model-error.ts";
+
+export interface ModelInfo {
+  /** `provider:model` */
+  id: string;
+  label: string;
+  provider: string;
+}
+
+export interface ModelRegistry {
+  list(): ModelInfo[];
+  defaultId: string;
+  /** The model of this id; the default one if there is none, because a chat outlives the keys it began with. */
+  resolve(id?: string | null): LanguageModel;
+  /** What `resolve` gives. */
+  choose(id?: string | null): ModelInfo;
+  info(id: string): ModelInfo | undefined;
+}
+
+export const DEMO_ID = "demo:skein";
+
+/**
+ * How often the AI SDK repeats a request that was refused (429, 5xx) before the person is told. Its back-off starts at
+ * two seconds and doubles: one repetition helps against a hiccup, more only looks like a hang.
+ */
+export const MODEL_RETRIES = 1;
+
+export type ModelConfig = Pick<Config, "providers" | "defaultModel" | "modelTimeoutMs" | "demo">;
+
+type Entry = ModelInfo & { create: () => LanguageModelV4 };
+
+/** Every model that the configuration switches on. The demo model is always there, and last. */
+export function createModelRegistry(config: ModelConfig): ModelRegistry {
+  const entries = [...hosted(config), ...compatible(config), demo(config)];
+  const created = new Map<string, LanguageModelV4>();
+  const find = (id: string | null | undefined) => entries.find((entry) => entry.id === id);
+  const wanted = config.defaultModel === "demo" ? DEMO_ID : config.defaultModel;
+  // A name that no list contains is still a model of that provider: people name new models before we do.
+  if (wanted && !find(wanted)) entries.unshift(...unlisted(config, wanted));
+  const fallback = find(wanted) ?? entries[0] ?? demo(config);
+  const pick = (id: string | null | undefined) => find(id) ?? fallback;
+  const infoOf = ({ id, label, provider }: Entry) => ({ id, label, provider });
+  return {
+    list: () => entries.map(infoOf),
+    defaultId: fallback.id,
+    choose: (id) => infoOf(pick(id)),
+    info: (id) => entries.filter((entry) => entry.id === id).map(infoOf)[0],
+    resolve: (id) => {
+      const entry = pick(id);
+      const model = created.get(entry.id) ?? withTimeout(entry.create(), config.modelTimeoutMs);
+      created.set(entry.id, model);
+      return model;
+    },
+  };
+}
+
+const HOSTED = [
+  {
+    provider: "anthropic",
+    label: "Anthropic",
+    key: "anthropicApiKey",
+    models: {
+      "claude-sonnet-4-5": "Claude Sonnet 4.5",
+      "claude-haiku-4-5": "Claude Haiku 4.5",
+      "claude-opus-4-5": "Claude Opus 4.5",
+    },
+  },
+  {
+    provider: "openai",
+    label: "OpenAI",
+    key: "openaiApiKey",
+    models: { "gpt-5.1": "GPT-5.1", "gpt-5-mini": "GPT-5 mini" },
+  },
+  {
+    provider: "google",
+    label: "Google",
+    key: "googleApiKey",
+    models: { "gemini-2.5-pro": "Gemini 2.5 Pro", "gemini-2.5-flash": "Gemini 2.5 Flash" },
+  },
+] as const;
+
+function hosted(config: ModelConfig): Entry[] {
+  return HOSTED.flatMap(({ provider, label, key, models }) => {
+    const create = creatorOf(provider, config.providers[key]);
+    if (!create) return [];
+    return Object.entries(models).map(([name, title]) => ({
+      id: `${provider}:${name}`,
+      label: title,
+      provider: label,
+      create: () => create(name),
+    }));
+  });
+}
+
+function creatorOf(provider: string, apiKey: string | undefined): ((name: string) => LanguageModelV4) | undefined {
+  if (!apiKey) return undefined;
+  if (provider === "anthropic") return createAnthropic({ apiKey });
+  if (provider === "openai") return createOpenAI({ apiKey });
+  if (provider === "google") return createGoogle({ apiKey });
+  return undefined;
+}
+
+function unlisted(config: ModelConfig, id: string): Entry[] {
+  const [provider = "", ...rest] = id.split(":");
+  const name = rest.join(":");
+  const host = HOSTED.find((one) => one.provider === provider);
+  const create = host && creatorOf(provider, config.providers[host.key]);
+  return create && name ? [{ id, label: name, provider: host.label, create: () => create(name) }] : [];
+}
+
+function compatible({ providers }: ModelConfig): Entry[] {
+  const server = providers.openaiCompatible;
+  if (!server) return [];
+  const provider = createOpenAICompatible({
+    name: "compatible",
+    baseURL: server.baseUrl,
+    apiKey: server.apiKey,
+    includeUsage: true,
+  });
+  return server.models.map((name) => ({
+    id: `compatible:${name}`,
+    label: name,
+    provider: new URL(server.baseUrl).host,
+    create: () => provider(name),
+  }));
+}
+
+function demo({ demo }: ModelConfig): Entry {
+  return { id: DEMO_ID, label: "Demo", provider: "Skein", create: () => createDemoModel(demo) };
+}

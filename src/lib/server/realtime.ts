@@ -1,0 +1,105 @@
+import { auth, runs, sessions, type ListedSessionItem } from "@trigger.dev/sdk";
+import { ApiError } from "@trigger.dev/core/v3";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SkeinMessage } from "../tools/message.ts";
+import type { Config } from "./config.ts";
+
+export const AGENT = "chat";
+
+export type ChatAddress = { chatId: string; ownerId: string; model: string | null };
+
+/** Trigger.dev, or the embedded engine that speaks its API: the app never knows which. */
+export interface Realtime {
+  /** A browser's key to the two streams of one chat, for an hour. */
+  accessToken(chatId: string): Promise<string>;
+  /** What runs right now, to decorate the inbox with; `live: false` when the answer takes longer than the budget. */
+  listSessions(query: {
+    ownerId: string;
+    budgetMs: number;
+  }): Promise<{ live: true; sessions: ListedSessionItem[] } | { live: false }>;
+  /** The run that handles a chat, if any. */
+  currentRun(chatId: string): Promise<CurrentRun>;
+  /** Makes sure that a session and a live run are there. A run that replaces another one reads what that one left. */
+  ensureRun(chat: ChatAddress): Promise<{ runId: string; isNew: boolean }>;
+  /** Sends a question, as the browser would. The agent ignores one that it has answered. */
+  sendMessage(chat: ChatAddress, message: SkeinMessage): Promise<void>;
+  /** Tells a run that waits for a head start to end without it. */
+  sendHandoverSkip(chatId: string): Promise<void>;
+  /** Resolves to false when the run is still alive after `withinMs`. */
+  waitForRunEnd(runId: string, withinMs: number): Promise<boolean>;
+}
+
+export type CurrentRun = { session: "none" } | { session: "open" | "closed"; runId: string | null; isLive: boolean };
+
+/** Tags tell the inbox and the agent whose chat it is; clientData could not, a browser writes it. */
+export const tagsOf = (ownerId: string): string[] => [`user:${ownerId}`];
+
+export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realtime {
+  auth.configure({ baseURL: apiUrl, accessToken: secretKey });
+  // The callers have their own ways to try again; the client's would keep them waiting for ten seconds.
+  const once = { retry: { maxAttempts: 1 } };
+
+  async function currentRun(chatId: string): Promise<CurrentRun> {
+    const session = await unlessMissing(sessions.retrieve(chatId, once));
+    if (!session) return { session: "none" };
+    const runId = session.currentRunId ?? null;
+    return { session: session.closedAt ? "closed" : "open", runId, isLive: runId !== null && (await isLive(runId)) };
+  }
+
+  async function isLive(runId: string): Promise<boolean> {
+    const run = await unlessMissing(runs.retrieve(runId, once));
+    return run !== undefined && !run.isCompleted;
+  }
+
+  return {
+    accessToken: (chatId) =>
+      auth.createPublicToken({
+        scopes: { read: { sessions: chatId }, write: { sessions: chatId } },
+        expirationTime: "1h",
+      }),
+    listSessions: async ({ ownerId, budgetMs }) => {
+      const page = sessions.list({ type: "chat.agent", tag: tagsOf(ownerId), limit: 100 }, once).then(
+        ({ data }) => ({ live: true as const, sessions: data }),
+        () => ({ live: false as const }),
+      );
+      return Promise.race([page, sleep(budgetMs, { live: false as const })]);
+    },
+    currentRun,
+    ensureRun: async ({ chatId, ownerId, model }) => {
+      const basePayload = { chatId, trigger: "preload", metadata: model === null ? {} : { model } };
+      const { runId, isCached } = await sessions.start(
+        {
+          type: "chat.agent",
+          externalId: chatId,
+          taskIdentifier: AGENT,
+          tags: tagsOf(ownerId),
+          triggerConfig: { basePayload, tags: [`chat:${chatId}`, ...tagsOf(ownerId)] },
+        },
+        once,
+      );
+      return { runId, isNew: !isCached };
+    },
+    sendMessage: async ({ chatId, model }, message) => {
+      const payload = { chatId, trigger: "submit-message", message, metadata: model === null ? {} : { model } };
+      await sessions.open(chatId).in.send({ kind: "message", payload }, once);
+    },
+    sendHandoverSkip: (chatId) => sessions.open(chatId).in.send({ kind: "handover-skip" }, once),
+    waitForRunEnd: async (runId, withinMs) => {
+      const deadline = Date.now() + withinMs;
+      for (;;) {
+        if (!(await isLive(runId))) return true;
+        if (Date.now() >= deadline) return false;
+        await sleep(100);
+      }
+    },
+  };
+}
+
+async function unlessMissing<T>(request: PromiseLike<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}

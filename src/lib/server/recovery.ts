@@ -1,0 +1,165 @@
+import { sql } from "kysely";
+import type { SkeinMessage } from "../tools/message.ts";
+import type { ChatRow } from "./chats.ts";
+import { deliver } from "./delivery.ts";
+import * as firstTurn from "./first-turn.ts";
+import * as messages from "./messages.ts";
+import { look, startWatch, type Watch } from "./recovery-plan.ts";
+import type { Services } from "./services.ts";
+import { answerOf } from "./transcript/context.ts";
+
+const EVERY_MS = 2_000;
+/** A new chat's own page claims its first turn within milliseconds. */
+const VISITOR_GRACE_MS = 4_000;
+const RETRY_MS = 5_000;
+/** Any number that nothing else in this database uses. */
+const LOCK = 7_305_112_043;
+
+const GIVEN_UP = "The answer was interrupted and could not be recovered. Try again.";
+
+type RunningChat = Pick<ChatRow, "id" | "owner_id" | "model" | "run_id" | "head_id">;
+
+/**
+ * Looks every two seconds for questions that nobody is answering any more and sees to it that somebody does: at once
+ * when the server starts, and by one web server at a time. On the embedded engine most of this has happened before the
+ * sweep looks, because it continues runs by itself; Trigger.dev does not.
+ *
+ * It may act on a turn that is about to recover by itself, so nothing it does may lead to two answers:
+ *
+ * - A first turn is claimed by the same atomic update as by a page, so a page and a sweep never both start it.
+ * - The process of a head start died before its hand-over: the waiting run is told to go, and the question is sent.
+ *   If it was only slow (its lease ran out while it lived), its hand-over is first on `.in` and the question after it;
+ *   by the time the agent reads the question it has been answered, and loadContext makes it a no-op. If the skip comes
+ *   first, the run ends, the late hand-over finds nobody, and the question is answered once, by the next run.
+ * - It died after its hand-over and the run died too: the step it wrote is stored as unfinished, the new run finds only
+ *   a hand-over and waits. After BOOT_MS the question is sent; an unfinished answer does not count, so it is answered.
+ * - The run died in an ordinary turn: ensuring a run is idempotent; the new run re-reads `.in`, whose records are
+ *   answered or not by the same rule. Somebody else ensured one first: nothing happens.
+ * - The question is sent although the new run has begun it: it is queued behind that turn, and a no-op after it. If that
+ *   turn fails, it is tried once more, which is what the person would do.
+ * - The old run is alive after all and finishes late: the new run has taken over `chat.run_id` when its turn began, and
+ *   the storage ignores a finish by any other. If the old one finishes before that, the new one's turn is the no-op.
+ * - The person stopped the turn meanwhile: the turn that recovers sees `stop_requested_at` and ends without an answer.
+ *
+ * A chat that needed help five times is given up, with a sentence and the question intact: a question that kills every
+ * run would otherwise be asked for ever.
+ */
+export function startRecoverySweep(services: Services): () => void {
+  const watches = new Map<string, Watch>();
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const run = async () => {
+    try {
+      await sweep(services, watches, Date.now());
+    } catch (error) {
+      services.log.warn({ err: error }, "recovery sweep failed");
+    }
+    if (!stopped) timer = setTimeout(() => void run(), EVERY_MS).unref();
+  };
+  void run();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
+
+/** One round. Exported for tests, which bring their own time. */
+export async function sweep(services: Services, watches: Map<string, Watch>, now: number): Promise<void> {
+  // The lock belongs to the connection: a server that dies in the middle gives it back.
+  await services.db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${LOCK}) as taken`.execute(connection);
+    if (!rows[0]?.taken) return;
+    try {
+      await Promise.all([firstTurns(services), runningChats(services, watches, now)]);
+    } finally {
+      await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
+    }
+  });
+}
+
+async function firstTurns(services: Services): Promise<void> {
+  const { db, log, realtime } = services;
+  const abandoned = await firstTurn.claimAbandoned(db, VISITOR_GRACE_MS);
+  await Promise.all(
+    abandoned.map(async (chat) => {
+      try {
+        const question = await unanswered(services, chat);
+        if (question) await deliver(realtime, addressOf(chat), question);
+        await firstTurn.delivered(db, chat.id);
+      } catch (error) {
+        log.warn({ err: error, chatId: chat.id }, "an abandoned first turn could not be sent");
+        await firstTurn.release(db, chat.id, RETRY_MS);
+      }
+    }),
+  );
+}
+
+async function runningChats(services: Services, watches: Map<string, Watch>, now: number): Promise<void> {
+  const running = await services.db
+    .selectFrom("chat")
+    .select(["id", "owner_id", "model", "run_id", "head_id"])
+    .where("status", "=", "running")
+    .where("first_turn", "=", "done")
+    .where("deleted_at", "is", null)
+    .execute();
+  const ids = new Set(running.map((chat) => chat.id));
+  for (const id of watches.keys()) if (!ids.has(id)) watches.delete(id);
+  await Promise.all(
+    running.map(async (chat) => {
+      const watch = watches.get(chat.id) ?? startWatch(now);
+      watches.set(chat.id, watch);
+      if (watch.at > now) return;
+      try {
+        await help(services, watches, chat, watch, now);
+      } catch (error) {
+        services.log.warn({ err: error, chatId: chat.id }, "a running chat could not be looked after");
+        watches.set(chat.id, { ...watch, at: now + RETRY_MS });
+      }
+    }),
+  );
+}
+
+async function help(services: Services, watches: Map<string, Watch>, chat: RunningChat, watch: Watch, now: number) {
+  const { log, realtime } = services;
+  const looked = look(watch, chat, await realtime.currentRun(chat.id), now);
+  watches.set(chat.id, looked.watch);
+  if (looked.step === "nothing") return;
+  log.info({ chatId: chat.id, step: looked.step, attempts: looked.watch.attempts }, "recovering a chat");
+  if (looked.step === "ensure-run") {
+    await realtime.ensureRun(addressOf(chat));
+    return;
+  }
+  const question = looked.step === "send-question" ? await unanswered(services, chat) : undefined;
+  if (question) await deliver(realtime, addressOf(chat), question);
+  else await giveUp(services, chat);
+}
+
+/** The newest question without a finished answer. */
+async function unanswered({ db }: Services, chat: Pick<RunningChat, "id">): Promise<SkeinMessage | undefined> {
+  const row = await db
+    .selectFrom("message")
+    .select(["id", "role", "parts", "metadata"])
+    .where("chat_id", "=", chat.id)
+    .where("role", "=", "user")
+    .orderBy("seq", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (!row || (await answerOf(db, chat.id, row.id)) !== undefined) return undefined;
+  return messages.messageOf(row);
+}
+
+async function giveUp({ db, log }: Services, chat: RunningChat): Promise<void> {
+  log.error({ chatId: chat.id, runId: chat.run_id }, "gave up on a running chat");
+  await db
+    .updateTable("chat")
+    .set({ status: "failed", status_detail: GIVEN_UP, stop_requested_at: null })
+    .where("id", "=", chat.id)
+    .where("status", "=", "running")
+    // Not if a turn began meanwhile.
+    .where(sql<boolean>`run_id is not distinct from ${chat.run_id}`)
+    .execute();
+}
+
+function addressOf({ id, owner_id, model }: Pick<RunningChat, "id" | "owner_id" | "model">) {
+  return { chatId: id, ownerId: owner_id, model };
+}

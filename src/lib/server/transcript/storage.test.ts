@@ -1,0 +1,378 @@
+import { runTranscriptStorageTests } from "@trigger.dev/sdk/ai/test";
+import {
+  memoryTranscriptStorage,
+  reduceTranscriptChanges,
+  type TranscriptChange,
+  type TranscriptChangeset,
+  type TranscriptState,
+  type TranscriptStorage,
+  type TranscriptStorageContext,
+} from "@trigger.dev/sdk/ai";
+import type { UIMessage } from "ai";
+import type { Kysely } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import * as chats from "../chats.ts";
+import * as conversation from "../conversation.ts";
+import { createDb, type Database } from "../db/index.ts";
+import * as turns from "../turns.ts";
+import { createTranscriptStorage } from "./storage.ts";
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let db: Kysely<Database>;
+let storage: TranscriptStorage<unknown>;
+const ownerId = "user-1";
+const failures = new Map<string, string>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = createDb(database.url);
+  await db
+    .insertInto("user")
+    .values({
+      id: ownerId,
+      name: "One",
+      email: "one@example.org",
+      emailVerified: false,
+      createdAt: new Date(),
+      updatedAt: new Date(),
+    })
+    .execute();
+  storage = createTranscriptStorage(db, { owner: () => ownerId, failure: (runId) => failures.get(runId) });
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+runTranscriptStorageTests(() => storage, { api: { describe, it, expect } });
+
+const user = (id: string, after?: string): UIMessage => ({
+  id,
+  role: "user",
+  parts: [{ type: "text", text: id }],
+  ...(after ? { metadata: { after } } : {}),
+});
+const answer = (id: string, text = id): UIMessage => ({ id, role: "assistant", parts: [{ type: "text", text }] });
+
+/** What the runtime would hand over for a path: every message is put. */
+function changeset(
+  path: UIMessage[],
+  reason: TranscriptChangeset["reason"],
+  unfinished: string[] = [],
+): TranscriptChangeset {
+  return {
+    reason,
+    changes: path.map((message) => ({
+      op: "put",
+      message,
+      ...(unfinished.includes(message.id) ? { final: false } : {}),
+    })),
+    transcript: {
+      entries: path.map((message) => ({ id: message.id, final: !unfinished.includes(message.id), message })),
+      state: null,
+    },
+  };
+}
+
+function context(chatId: string, more: Partial<TranscriptStorageContext> = {}): TranscriptStorageContext {
+  return {
+    chatId,
+    clientData: {},
+    turn: 0,
+    trigger: "submit-message",
+    runId: "run_1",
+    ctx: {} as TranscriptStorageContext["ctx"],
+    ...more,
+  };
+}
+
+async function ids(chatId: string): Promise<string[]> {
+  return (await storage.load({ chatId, clientData: {} })).messages.map((message) => message.id);
+}
+
+const loadContext = async (
+  chatId: string,
+  trigger: "submit-message" | "regenerate-message",
+  ...incomingMessages: UIMessage[]
+) => {
+  const event = { chatId, turn: 0, trigger, incomingMessages, previousMessages: [], continuation: false };
+  return (await storage.loadContext?.({ chatId, clientData: {} }, event))?.map((message) => message.id);
+};
+
+const chatRow = (chatId: string) =>
+  db.selectFrom("chat").selectAll().where("id", "=", chatId).executeTakeFirstOrThrow();
+
+async function conversationOf(...turns: UIMessage[][]): Promise<string> {
+  const chatId = crypto.randomUUID();
+  for (const path of turns) {
+    await storage.save(context(chatId), changeset(path.slice(0, -1), "turn-start"));
+    await storage.save(context(chatId), changeset(path, "turn-complete"));
+  }
+  return chatId;
+}
+
+describe("status, in the transaction of the messages", () => {
+  it("is running from the start of a turn and idle after it, with the cursors of its end", async () => {
+    const chatId = crypto.randomUUID();
+    await storage.save(context(chatId), changeset([user("u1")], "turn-start"));
+    expect(await chatRow(chatId)).toMatchObject({
+      status: "running",
+      run_id: "run_1",
+      first_turn: "done",
+      preview: "u1",
+    });
+    const complete = {
+      ...changeset([user("u1"), answer("a1")], "turn-complete"),
+      cursors: { lastOutEventId: "12", lastInEventId: "0" },
+    };
+    await storage.save(context(chatId), complete);
+    expect(await conversation.open(db, { ownerId, chatId })).toMatchObject({
+      chat: { status: "idle", title: "u1" },
+      cursors: { lastEventId: "12", lastInEventId: "0" },
+      messages: [{ id: "u1" }, { id: "a1" }],
+      isRunning: false,
+    });
+  });
+
+  it("says why a turn failed, keeps the question, and marks what was written", async () => {
+    const chatId = crypto.randomUUID();
+    failures.set("run_failing", "The provider refused the key.");
+    const run = { runId: "run_failing" };
+    await storage.save(context(chatId, run), changeset([user("u1")], "turn-start"));
+    await storage.save(context(chatId, run), changeset([user("u1"), answer("a1")], "turn-error", ["a1"]));
+    const opened = await conversation.open(db, { ownerId, chatId });
+    expect(opened?.chat).toMatchObject({ status: "failed", statusDetail: "The provider refused the key." });
+    expect(opened?.messages[1]?.metadata).toEqual({ error: "The provider refused the key." });
+    const loaded = await storage.load({ chatId, clientData: {} });
+    expect(loaded).toMatchObject({ nonFinalIds: ["a1"], messages: [user("u1"), answer("a1")] });
+  });
+
+  it("marks a stopped answer for the page and not for the runtime, and forgets that a stop was asked for", async () => {
+    const { chatId, messageId } = await chats.create(db, { ownerId, text: "hello" });
+    await chats.requestStop(db, { ownerId, chatId });
+    const path = [user(messageId), answer("a1")];
+    await storage.save(context(chatId), changeset(path, "turn-complete", ["a1"]));
+    expect((await conversation.open(db, { ownerId, chatId }))?.messages[1]?.metadata).toEqual({ stopped: true });
+    expect((await storage.load({ chatId, clientData: {} })).messages).toEqual(path);
+    expect((await chatRow(chatId)).stop_requested_at).toBeNull();
+    expect(await loadContext(chatId, "submit-message", user(messageId))).toEqual([messageId, "a1"]);
+  });
+
+  it("needs a person while an approval is pending", async () => {
+    const asking = answer("a1");
+    asking.parts.push({
+      type: "tool-send",
+      toolCallId: "c1",
+      state: "approval-requested",
+      input: {},
+      approval: { id: "p1" },
+    } as never);
+    const chatId = await conversationOf([user("u1"), asking]);
+    expect((await chatRow(chatId)).status).toBe("needs_you");
+  });
+
+  it("ignores what a run that was replaced still has to say", async () => {
+    const chatId = crypto.randomUUID();
+    await storage.save(context(chatId), changeset([user("u1")], "turn-start"));
+    await db.updateTable("chat").set({ run_id: "run_2" }).where("id", "=", chatId).execute();
+    await storage.save(context(chatId), changeset([user("u1"), answer("late")], "turn-complete"));
+    expect(await ids(chatId)).toEqual(["u1"]);
+    await storage.save(context(chatId, { runId: "run_2" }), changeset([user("u1"), answer("a1")], "turn-complete"));
+    expect(await ids(chatId)).toEqual(["u1", "a1"]);
+  });
+});
+
+describe("who owns a chat", () => {
+  it("is read from the run's tag when there is no row yet", async () => {
+    const chatId = crypto.randomUUID();
+    const ctx = { run: { tags: [`chat:${chatId}`, `user:${ownerId}`] } } as TranscriptStorageContext["ctx"];
+    await createTranscriptStorage(db).save(
+      context(chatId, { ctx, clientData: { userId: "mallory" } }),
+      changeset([user("u1")], "turn-start"),
+    );
+    expect((await chatRow(chatId)).owner_id).toBe(ownerId);
+  });
+
+  it("is never guessed", async () => {
+    const ctx = { run: { tags: [] } } as unknown as TranscriptStorageContext["ctx"];
+    const saved = createTranscriptStorage(db).save(
+      context(crypto.randomUUID(), { ctx }),
+      changeset([user("u1")], "turn-start"),
+    );
+    await expect(saved).rejects.toThrow("owner");
+  });
+});
+
+describe("branches", () => {
+  it("keeps an edited first message beside the old one, and the old tree below it", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    const edit = changeset([user("u1b")], "action");
+    edit.changes.unshift({ op: "remove", id: "u1" }, { op: "remove", id: "a1" });
+    await storage.save(context(chatId, { trigger: "action" }), edit);
+    expect(await ids(chatId)).toEqual(["u1b"]);
+    const rows = await db
+      .selectFrom("message")
+      .select(["id", "hidden"])
+      .where("chat_id", "=", chatId)
+      .orderBy("seq")
+      .execute();
+    expect(rows).toEqual([
+      { id: "u1", hidden: false },
+      { id: "a1", hidden: false },
+      { id: "u1b", hidden: false },
+    ]);
+  });
+
+  it("attaches an answer to its question although the head moved meanwhile, and leaves the head there", async () => {
+    const chatId = await conversationOf(
+      [user("u1"), answer("a1")],
+      [user("u1"), answer("a1"), user("u2"), answer("a2")],
+    );
+    await storage.save(
+      context(chatId),
+      changeset([user("u1"), answer("a1"), user("u2"), answer("a2"), user("u3")], "turn-start"),
+    );
+    await db.updateTable("chat").set({ head_id: "a1" }).where("id", "=", chatId).execute();
+    await storage.save(
+      context(chatId),
+      changeset([user("u1"), answer("a1"), user("u2"), answer("a2"), user("u3"), answer("a3")], "turn-complete"),
+    );
+    // The head is an ancestor of the answer, so it follows; on another branch it stays.
+    expect(await ids(chatId)).toEqual(["u1", "a1", "u2", "a2", "u3", "a3"]);
+    await storage.save(context(chatId), changeset([user("u1"), answer("b1")], "turn-complete"));
+    await db.updateTable("chat").set({ head_id: "b1" }).where("id", "=", chatId).execute();
+    await storage.save(
+      context(chatId),
+      changeset([user("u1"), answer("a1"), user("u2"), answer("c2")], "turn-complete"),
+    );
+    expect(await ids(chatId)).toEqual(["u1", "b1"]);
+    const late = await db
+      .selectFrom("message")
+      .select("parent_id")
+      .where("chat_id", "=", chatId)
+      .where("id", "=", "c2")
+      .executeTakeFirst();
+    expect(late?.parent_id).toBe("u2");
+  });
+
+  it("answers a new question on the head, or below the message its writer saw on another branch", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    await storage.save(
+      context(chatId, { trigger: "regenerate-message" }),
+      changeset([user("u1"), answer("b1")], "turn-complete"),
+    );
+    await db.updateTable("chat").set({ head_id: "b1" }).where("id", "=", chatId).execute();
+    expect(await loadContext(chatId, "submit-message", user("u2"))).toEqual(["u1", "b1", "u2"]);
+    expect(await loadContext(chatId, "submit-message", user("u2", "u1"))).toEqual(["u1", "b1", "u2"]);
+    expect(await loadContext(chatId, "submit-message", user("u2", "a1"))).toEqual(["u1", "a1", "u2"]);
+    expect(await loadContext(chatId, "submit-message", user("u2", "unknown"))).toEqual(["u1", "b1", "u2"]);
+    expect(await loadContext(chatId, "regenerate-message")).toEqual(["u1"]);
+  });
+
+  it("makes re-sending an answered question a no-op, and answers one whose answer broke off", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    expect(await loadContext(chatId, "submit-message", user("u1"))).toEqual(["u1", "a1"]);
+    await storage.save(
+      context(chatId),
+      changeset([user("u1"), answer("a1"), user("u2"), answer("a2")], "turn-error", ["a2"]),
+    );
+    expect(await loadContext(chatId, "submit-message", user("u2"))).toEqual(["u1", "a1", "u2"]);
+  });
+
+  it("takes the step of a head start for unfinished until its turn ends", async () => {
+    const chatId = crypto.randomUUID();
+    await storage.save(context(chatId), changeset([user("u1"), answer("warm")], "turn-start"));
+    expect(await loadContext(chatId, "submit-message", user("u1"))).toEqual(["u1"]);
+    await storage.save(context(chatId), { ...changeset([user("u1"), answer("warm")], "turn-complete"), changes: [] });
+    expect(await loadContext(chatId, "submit-message", user("u1"))).toEqual(["u1", "warm"]);
+    expect((await storage.load({ chatId, clientData: {} })).nonFinalIds).toEqual([]);
+  });
+});
+
+it("replaces an answer that broke off by the one that is given to the same question", async () => {
+  const chatId = crypto.randomUUID();
+  await storage.save(context(chatId), changeset([user("u1"), answer("half")], "turn-start"));
+  await storage.save(context(chatId), changeset([user("u1"), answer("whole")], "turn-complete"));
+  expect(await ids(chatId)).toEqual(["u1", "whole"]);
+});
+
+it("stores text that Postgres would refuse", async () => {
+  const chatId = await conversationOf([user("u1"), answer("a1", "nul \0 and half \ud83d")]);
+  expect((await storage.load({ chatId, clientData: {} })).messages[1]).toEqual(answer("a1", "nul  and half \ufffd"));
+});
+
+it("lets saves of one chat wait for each other", async () => {
+  const chatId = crypto.randomUUID();
+  const path = [user("u1"), answer("a1"), user("u2"), answer("a2")];
+  await Promise.all(
+    [2, 3, 4, 1].map((length) => storage.save(context(chatId), changeset(path.slice(0, length), "turn-complete"))),
+  );
+  await storage.save(context(chatId), changeset(path, "turn-complete"));
+  expect(await ids(chatId)).toEqual(["u1", "a1", "u2", "a2"]);
+});
+
+it("bears the hooks of the same turn beside it", async () => {
+  for (let round = 0; round < 20; round++) {
+    const chatId = crypto.randomUUID();
+    await turns.adopt(db, { chatId, ownerId });
+    const run = { chatId, runId: "run_1", token: "t" };
+    const saved = storage.save(context(chatId), changeset([user("u1")], "turn-start"));
+    const all = await Promise.all([
+      saved,
+      turns.adopt(db, { chatId, ownerId }),
+      turns.started(db, run),
+      turns.started(db, run),
+    ]);
+    expect(all[2]).toEqual({ stopRequested: false, model: null });
+  }
+});
+
+/** mulberry32: a seed makes a failing walk repeatable. */
+function random(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+describe.each(Array.from({ length: 25 }, (_, index) => index + 1))("a random walk, seed %i", (seed) => {
+  it("shows what the reference storage shows, loses no row, and bears every changeset twice", async () => {
+    const next = random(seed);
+    const pick = (n: number) => Math.floor(next() * n);
+    const chatId = `walk-${seed}-${crypto.randomUUID()}`;
+    const reference = memoryTranscriptStorage();
+    const everything = new Set<string>();
+    let state: TranscriptState = { entries: [], state: null };
+    for (let step = 0; step < 25; step++) {
+      const known = state.entries.map((entry) => entry.id);
+      const someone = known[pick(known.length)];
+      const changes: TranscriptChange[] = [];
+      const kind = pick(6);
+      if (kind === 0 && someone) changes.push({ op: "truncateAfter", afterId: someone });
+      else if (kind === 1 && someone) changes.push({ op: "remove", id: someone });
+      else if (kind === 2 && someone)
+        changes.push({ op: "put", message: answer(someone, `changed in ${step}`), final: next() < 0.8 });
+      const fresh = `m${step}`;
+      if (kind > 2 || next() < 0.5) changes.push({ op: "put", message: next() < 0.5 ? user(fresh) : answer(fresh) });
+      state = reduceTranscriptChanges(state, changes);
+      for (const entry of state.entries) everything.add(entry.id);
+      const set: TranscriptChangeset = {
+        reason: next() < 0.5 ? "action" : "turn-complete",
+        changes,
+        transcript: state,
+      };
+      for (let times = next() < 0.3 ? 2 : 1; times > 0; times--) await storage.save(context(chatId), set);
+      await reference.save(context(chatId), set);
+      const expected = await reference.load({ chatId, clientData: {} });
+      const loaded = await storage.load({ chatId, clientData: {} });
+      expect(loaded.messages.map((message) => [message.id, message.parts])).toEqual(
+        expected.messages.map((message) => [message.id, message.parts]),
+      );
+    }
+    const rows = await db.selectFrom("message").select("id").where("chat_id", "=", chatId).execute();
+    expect(new Set(rows.map((row) => row.id))).toEqual(everything);
+  });
+});

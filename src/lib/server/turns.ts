@@ -1,0 +1,47 @@
+import { sql, type Kysely } from "kysely";
+import type { Database } from "./db/database.ts";
+
+export interface TurnStarted {
+  /** Somebody asked to stop this turn while its run was being replaced: it must not answer. */
+  stopRequested: boolean;
+  /** The chat's own model, for a message that names none. */
+  model: string | null;
+}
+
+/**
+ * Says which run works on a chat, before it writes anything: from here on only this run may finish the turn. One round
+ * trip, because the person is waiting for the first word. Undefined: no such chat.
+ *
+ * The chat is locked before its session, as every save does; the other way round they deadlock, for the save of the
+ * question runs at the same time.
+ */
+export async function started(
+  db: Kysely<Database>,
+  { chatId, runId, token }: { chatId: string; runId: string; token: string },
+): Promise<TurnStarted | undefined> {
+  const { rows } = await sql<TurnStarted>`
+    with claimed as (
+      update chat set run_id = ${runId}, status = 'running', status_detail = null, first_turn = 'done', first_turn_lease_until = null
+      where id = ${chatId}
+      returning id, stop_requested_at, model
+    ), connected as (
+      insert into chat_session (chat_id, run_id, public_access_token)
+      select id, ${runId}, nullif(${token}, '') from claimed
+      on conflict (chat_id) do update set
+        run_id = excluded.run_id, public_access_token = excluded.public_access_token, updated_at = now()
+    )
+    select stop_requested_at is not null as "stopRequested", model from claimed`.execute(db);
+  return rows[0];
+}
+
+/** Makes sure that a chat has its row, for a session that another surface created. */
+export async function adopt(
+  db: Kysely<Database>,
+  { chatId, ownerId }: { chatId: string; ownerId: string },
+): Promise<void> {
+  await db
+    .insertInto("chat")
+    .values({ id: chatId, owner_id: ownerId, title: "New chat", last_activity_at: new Date() })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+}

@@ -1,0 +1,254 @@
+import { mockChatAgent, type MockChatAgentHarness, type MockChatAgentOptions } from "@trigger.dev/sdk/ai/test";
+import type { UIMessage, UIMessageChunk } from "ai";
+import { sql, type Kysely } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as chats from "../src/lib/server/chats.ts";
+import * as conversation from "../src/lib/server/conversation.ts";
+import { createDb, type Database } from "../src/lib/server/db/index.ts";
+import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
+import { createTestDatabase } from "../tests/support/postgres.ts";
+
+const ownerId = "owner";
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let db: Kysely<Database>;
+let model: MockOpenAI;
+let agent: { id: string };
+let warm: { id: string };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = createDb(database.url);
+  model = await startMockOpenAI();
+  await db
+    .insertInto("user")
+    .values({
+      id: ownerId,
+      name: "O",
+      email: "o@example.org",
+      emailVerified: false,
+      createdAt: new Date(),
+      updatedAt: new Date(),
+    })
+    .execute();
+  Object.assign(process.env, {
+    DATABASE_URL: database.url,
+    TRIGGER_SECRET_KEY: "tr_skein_test",
+    OPENAI_COMPATIBLE_BASE_URL: model.url,
+    OPENAI_COMPATIBLE_API_KEY: "sk-ours",
+    OPENAI_COMPATIBLE_MODELS: "numbered",
+  });
+  ({ chatAgent: agent, warm } = await import("./chat.ts"));
+  // With a key the runtime would ask Trigger.dev for tokens.
+  delete process.env.TRIGGER_SECRET_KEY;
+});
+afterAll(async () => {
+  await model.close();
+  await db.destroy();
+  await database.drop();
+});
+
+async function start(text: string, options: Omit<MockChatAgentOptions, "chatId"> = {}) {
+  const { chatId, messageId } = await chats.create(db, { ownerId, text });
+  return { chatId, question: user(messageId, text), ...harnessOf(chatId, options) };
+}
+
+function harnessOf(
+  chatId: string,
+  options: Omit<MockChatAgentOptions, "chatId"> = {},
+): { harness: MockChatAgentHarness } {
+  return { harness: mockChatAgent(agent, { chatId, clientData: {}, ...options }) };
+}
+
+const user = (id: string, text: string): UIMessage => ({
+  id,
+  role: "user",
+  metadata: { after: null },
+  parts: [{ type: "text", text }],
+});
+const textOf = (chunks: UIMessageChunk[]) =>
+  chunks.map((chunk) => (chunk.type === "text-delta" ? chunk.delta : "")).join("");
+const opened = async (chatId: string) => conversation.open(db, { ownerId, chatId });
+const settled = (chatId: string, status: string) =>
+  expect.poll(async () => (await opened(chatId))?.chat.status).toBe(status);
+
+describe("a turn", () => {
+  it("streams the exact answer, says which question it answers, and stores both", async () => {
+    const { harness, chatId, question } = await start("words=30");
+    const turn = await harness.sendMessage(question);
+    expect(textOf(turn.chunks)).toBe(expectedAnswer(30));
+    expect(turn.chunks.find((chunk) => chunk.type === "start")).toMatchObject({
+      messageMetadata: { replyTo: question.id, model: "compatible:numbered" },
+    });
+    await settled(chatId, "idle");
+    const chat = await opened(chatId);
+    expect(chat?.messages.map((message) => message.role)).toEqual(["user", "assistant"]);
+    expect(chat?.messages[1]).toMatchObject({
+      metadata: { replyTo: question.id },
+      parts: expect.arrayContaining([{ type: "text", text: expectedAnswer(30), state: "done" }]),
+    });
+    await harness.close();
+  });
+
+  it("gives the model the whole conversation, also in a continuation", async () => {
+    const { harness, chatId, question } = await start("words=3 one");
+    await harness.sendMessage(question);
+    await harness.sendMessage(user("q2", "words=3 two"));
+    await settled(chatId, "idle");
+    await harness.close();
+    const next = harnessOf(chatId, { mode: "continuation", previousRunId: "run_before" }).harness;
+    await next.sendMessage(user("q3", "words=3 three"));
+    const request = model.requests.find((received) => received.prompt === "words=3 three");
+    expect(request?.messages.map((message) => message.content).slice(1)).toEqual([
+      "words=3 one",
+      expectedAnswer(3),
+      "words=3 two",
+      expectedAnswer(3),
+      "words=3 three",
+    ]);
+    await next.close();
+  });
+
+  it("answers a question once, however often it is sent", async () => {
+    const { harness, chatId, question } = await start("words=3 once");
+    await harness.sendMessage(question);
+    await harness.sendMessage(question);
+    await settled(chatId, "idle");
+    expect(model.requests.filter((received) => received.prompt === "words=3 once")).toHaveLength(1);
+    await harness.close();
+  });
+
+  it("stops when it is told to, and keeps what was written", async () => {
+    const { harness, chatId, question } = await start("words=500 rate=100 stop me");
+    const turn = harness.sendMessage(question);
+    await expect.poll(() => textOf(harness.allChunks)).toContain("w10");
+    await harness.sendStop();
+    await turn;
+    await settled(chatId, "idle");
+    const answer = (await opened(chatId))?.messages[1];
+    expect(answer?.metadata).toMatchObject({ stopped: true, replyTo: question.id });
+    await harness.close();
+  });
+
+  it("does not answer when a stop was asked for while its run was replaced", async () => {
+    const { harness, chatId, question } = await start("words=5 never");
+    await chats.requestStop(db, { ownerId, chatId });
+    await harness.sendMessage(question);
+    await settled(chatId, "idle");
+    expect(model.requests.some((received) => received.prompt === "words=5 never")).toBe(false);
+    expect((await opened(chatId))?.messages.map((message) => message.id)).toEqual([question.id]);
+    // The next question is answered.
+    expect(textOf((await harness.sendMessage(user("q2", "words=5 after"))).chunks)).toBe(expectedAnswer(5));
+    await harness.close();
+  });
+});
+
+describe("a model that fails", () => {
+  it.each([
+    // The AI SDK repeats a 500 once by itself.
+    ["status=401 fail=1", /refused the API key/, undefined],
+    ["status=500 fail=2", /problem of its own/, undefined],
+    ["words=50 rate=1000 break=20 fail=1", /broke off/, expectedAnswer(20)],
+  ])(
+    "leaves the question and one clear sentence after %s, and can be tried again",
+    async (prompt, sentence, partial) => {
+      const { harness, chatId, question } = await start(prompt);
+      const turn = await harness.sendMessage(question);
+      expect(turn.chunks.filter((chunk) => chunk.type === "error").map((chunk) => chunk.errorText)).toEqual([
+        expect.stringMatching(sentence),
+      ]);
+      await settled(chatId, "failed");
+      const chat = await opened(chatId);
+      expect(chat?.chat.statusDetail).toMatch(sentence);
+      expect(chat?.messages).toHaveLength(partial ? 2 : 1);
+      expect(chat?.messages[0]?.id).toBe(question.id);
+      if (partial) {
+        expect(chat?.messages[1]).toMatchObject({
+          metadata: { error: chat?.chat.statusDetail },
+          parts: expect.arrayContaining([expect.objectContaining({ text: partial })]),
+        });
+      }
+      expect(JSON.stringify([chat, harness.allRawChunks])).not.toContain("sk-ours");
+
+      await harness.sendRegenerate();
+      await settled(chatId, "idle");
+      expect((await opened(chatId))?.messages).toEqual([
+        expect.objectContaining({ id: question.id }),
+        expect.objectContaining({ metadata: expect.not.objectContaining({ error: expect.anything() }) }),
+      ]);
+      expect(
+        model.requests
+          .findLast((received) => received.prompt === prompt)
+          ?.messages.filter((message) => message.role === "assistant"),
+      ).toEqual([]);
+      await harness.close();
+    },
+  );
+});
+
+describe("a head start", () => {
+  it("is stored as the answer without another call of the model", async () => {
+    const { chatId, messageId } = await chats.create(db, { ownerId, text: "words=9 head" });
+    const { harness } = harnessOf(chatId, {
+      mode: "handover-prepare",
+      headStartMessages: [user(messageId, "words=9 head")],
+    });
+    await harness.sendHandover({
+      isFinal: true,
+      messageId: "answer-of-the-web",
+      partialAssistantMessage: [{ role: "assistant", content: [{ type: "text", text: "from the web" }] }],
+    });
+    await settled(chatId, "idle");
+    const chat = await opened(chatId);
+    expect(chat?.messages.map((message) => message.id)).toEqual([messageId, "answer-of-the-web"]);
+    expect(model.requests.some((received) => received.prompt === "words=9 head")).toBe(false);
+    await harness.close();
+  });
+});
+
+describe("a head start that somebody stopped", () => {
+  it("is stored with what was written, as stopped", async () => {
+    const { chatId, messageId } = await chats.create(db, { ownerId, text: "words=9 head" });
+    await chats.requestStop(db, { ownerId, chatId });
+    const { harness } = harnessOf(chatId, {
+      mode: "handover-prepare",
+      headStartMessages: [user(messageId, "words=9 head")],
+    });
+    await harness.sendHandover({
+      isFinal: true,
+      messageId: "stopped-answer",
+      partialAssistantMessage: [{ role: "assistant", content: [{ type: "text", text: "w1 w2" }] }],
+    });
+    await settled(chatId, "idle");
+    const chat = await opened(chatId);
+    expect(chat?.messages[1]).toMatchObject({ id: "stopped-answer", metadata: { stopped: true } });
+    await harness.close();
+  });
+});
+
+describe("a run that replaces one that died", () => {
+  it("says that it recovers and answers the question again, once, without the partial", async () => {
+    const { chatId, messageId } = await chats.create(db, { ownerId, text: "words=7 crash" });
+    const { harness } = harnessOf(chatId, { mode: "continuation", previousRunId: "run_dead" });
+    harness.seedSessionInTail([user(messageId, "words=7 crash")]);
+    harness.seedSessionOutPartial({ id: "partial", role: "assistant", parts: [{ type: "text", text: "w1 w2" }] });
+    await settled(chatId, "idle");
+    expect(harness.allChunks[0]).toMatchObject({ type: "data-recovery", transient: true });
+    const request = model.requests.find((received) => received.prompt === "words=7 crash");
+    expect(request?.messages.filter((message) => message.role !== "system")).toHaveLength(1);
+    const chat = await opened(chatId);
+    expect(chat?.messages.map((message) => message.role)).toEqual(["user", "assistant"]);
+    await harness.close();
+  });
+});
+
+describe("a run that only warms a process", () => {
+  it("ends by itself and writes nothing", async () => {
+    const harness = mockChatAgent(warm, { chatId: "spare-1" });
+    await harness.waitForExit(5_000);
+    const { rows } = await sql<{ n: number }>`
+      select (select count(*) from chat where id like 'spare-%') + (select count(*) from chat_session where chat_id like 'spare-%') as n
+    `.execute(db);
+    expect(rows[0]?.n).toBe(0);
+    expect(harness.allChunks).toEqual([]);
+  });
+});

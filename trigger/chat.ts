@@ -1,0 +1,100 @@
+import { chat } from "@trigger.dev/sdk/ai";
+import { streamText, type UIMessage } from "ai";
+import { sql } from "kysely";
+import { parseConfig } from "../src/lib/server/config.ts";
+import { createDb } from "../src/lib/server/db/index.ts";
+import { DEMO_ID, MODEL_RETRIES, createModelRegistry, describeModelError } from "../src/lib/server/models/index.ts";
+import { createTranscriptStorage } from "../src/lib/server/transcript/storage.ts";
+import * as turns from "../src/lib/server/turns.ts";
+import { clientDataSchema } from "../src/lib/tools/client-data.ts";
+import { INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
+
+const parsed = parseConfig(process.env);
+if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
+// A run needs one connection at a time, two while a save and a hook overlap, and there may be many runs.
+const db = createDb(parsed.config.databaseUrl, { max: 3 });
+const models = createModelRegistry(parsed.config);
+
+/** One run at a time has this process, and one turn at a time a run. */
+let turn: { stopRequested?: boolean; model?: string | null; question?: string; failure?: string } = {};
+
+/** The agent people talk to. Everything durable about a turn is the storage's; the hooks only say who works on it. */
+export const chatAgent = chat.agent({
+  id: "chat",
+  clientDataSchema,
+  storage: createTranscriptStorage(db, { failure: () => turn.failure }),
+  uiMessageStreamOptions: {
+    // A model that fails does not fail the turn: its error is one more chunk, and only this hears of it. What follows
+    // from the first error is reported here too and says less.
+    onError: (error) => (turn.failure ??= describeModelError(error)),
+  },
+  // An idle run holds its process (engine-wire.md, section 8). A later message starts a continuation, which is cheap.
+  idleTimeoutInSeconds: 45,
+  turnTimeout: "1m",
+
+  onChatStart: async ({ ctx, chatId }) => {
+    const owner = ctx.run.tags.find((tag) => tag.startsWith("user:"));
+    if (owner) await turns.adopt(db, { chatId, ownerId: owner.slice("user:".length) });
+  },
+
+  onTurnStart: async ({ chatId, runId, chatAccessToken, uiMessages }) => {
+    turn = {};
+    const started = await turns.started(db, { chatId, runId, token: chatAccessToken });
+    turn = {
+      ...started,
+      question: uiMessages.findLast((message) => message.role === "user")?.id,
+    };
+  },
+
+  run: async ({ messages, signal, clientData, streamText }) => {
+    // A question that was answered before and is sent again, or a turn that was stopped before it could begin.
+    if (turn.stopRequested || messages.at(-1)?.role === "assistant") return;
+    const { id } = models.choose(clientData?.model ?? turn.model);
+    const metadata = { ...(turn.question ? { replyTo: turn.question } : {}), model: id };
+    chat.setUIMessageStreamOptions({ messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined) });
+    return streamText({
+      model: models.resolve(id),
+      instructions: INSTRUCTIONS,
+      messages,
+      abortSignal: signal,
+      maxRetries: MODEL_RETRIES,
+      // Described where it is written; the default logs the provider's whole answer, keys included.
+      onError: () => {},
+    });
+  },
+
+  // Runs before the turn is saved, which is what stores the sentence.
+  onTurnComplete: ({ error }) => {
+    if (error !== undefined) turn.failure ??= describeModelError(error);
+  },
+
+  onRecoveryBoot: ({ settledMessages, inFlightUsers, writer }) => {
+    writer.write({ type: "data-recovery", data: {}, transient: true });
+    // The partial answer is dropped and its question answered again, from its beginning. The settled messages may hold
+    // the question too (it was stored when its turn began): the model must not read it twice.
+    const inFlight = uniqueById(inFlightUsers);
+    const again = new Set(inFlight.map((message) => message.id));
+    return { chain: uniqueById(settledMessages).filter((message) => !again.has(message.id)), recoveredTurns: inFlight };
+  },
+});
+
+/**
+ * Leaves behind a process that has booted, loaded this file, connected and spoken once, so that the next first turn does
+ * not wait for any of that (engine-wire.md, section 8). Its runs are only preloaded: no message comes, nothing is
+ * written, and they end at once. It must stay in the file of the agent, because a process loads the file of its task.
+ */
+export const warm = chat.agent({
+  id: "warm",
+  exitAfterPreloadIdle: true,
+  preloadIdleTimeoutInSeconds: 0,
+  onPreload: async () => {
+    await sql`select 1`.execute(db);
+    const quick = createModelRegistry({ ...parsed.config, demo: { ttftMs: 0, tokensPerSecond: Infinity } });
+    await streamText({ model: quick.resolve(DEMO_ID), prompt: "Hello" }).text;
+  },
+  run: () => Promise.resolve(),
+});
+
+function uniqueById<M extends UIMessage>(messages: M[]): M[] {
+  return [...new Map(messages.map((message) => [message.id, message])).values()];
+}
