@@ -1,0 +1,105 @@
+import type { TriggerChatTransport } from "@trigger.dev/sdk/chat";
+import type { ChatTransport } from "ai";
+import type { SkeinMessage } from "../tools/message.ts";
+import { ChunkSource } from "./chunk-source.ts";
+import { type GuardedResponse, guardResponse, type ResponseEvents } from "./guarded-response.ts";
+
+/** How a request ended, as far as the stream tells. The database has the last word. */
+export type Outcome =
+  | { type: "ended" }
+  | { type: "not-sent"; error: unknown }
+  | { type: "failed"; text: string }
+  | { type: "lost"; error: unknown }
+  /** This page stopped reading. */
+  | { type: "left" };
+
+export interface TransportEvents extends Pick<ResponseEvents, "onheard" | "onstart" | "onrecovery" | "oninjected"> {
+  /** The engine has the message. */
+  onaccepted(): void;
+}
+
+type SendOptions = Parameters<ChatTransport<SkeinMessage>["sendMessages"]>[0];
+type ReconnectOptions = Parameters<ChatTransport<SkeinMessage>["reconnectToStream"]>[0];
+
+/**
+ * `TriggerChatTransport` for `Chat`, with the guard between them. One request at a time: whoever makes one calls `begin`,
+ * awaits it, and repeats `resumeStream` as long as `takeRest` returns messages.
+ */
+export class GuardedTransport implements ChatTransport<SkeinMessage> {
+  outcome: Outcome = { type: "ended" };
+  readonly #inner: TriggerChatTransport;
+  readonly #events: TransportEvents;
+  #question: string | null = null;
+  #response: GuardedResponse | undefined;
+  #rest: { base: SkeinMessage[]; source: ChunkSource } | undefined;
+  /** The messages when the turn began. `Chat` replaces messages and never changes them, so a shallow copy keeps them. */
+  #base: SkeinMessage[] = [];
+
+  constructor(inner: TriggerChatTransport, events: TransportEvents) {
+    this.#inner = inner;
+    this.#events = events;
+  }
+
+  /** Call before each request: the message it is to answer, and the messages shown. */
+  begin(question: string | null, messages: SkeinMessage[]) {
+    this.outcome = { type: "ended" };
+    this.#question = question;
+    this.#base = [...messages];
+    this.#rest?.source.cancel();
+    this.#rest = undefined;
+  }
+
+  sendMessages = async (options: SendOptions) => {
+    this.#base = [...options.messages];
+    try {
+      const stream = await this.#inner.sendMessages(options);
+      this.#events.onaccepted();
+      return this.#guard(new ChunkSource(stream), false);
+    } catch (error) {
+      this.outcome = { type: "not-sent", error };
+      throw error;
+    }
+  };
+
+  reconnectToStream = async (options: ReconnectOptions) => {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest) return this.#guard(rest.source, false);
+    const stream = await this.#inner.reconnectToStream(options);
+    return stream && this.#guard(new ChunkSource(stream), true);
+  };
+
+  /**
+   * When the run was replaced: the messages from which the rest of the same stream is to be resumed. Messages the person
+   * sent meanwhile stay.
+   */
+  takeRest(shown: SkeinMessage[]): SkeinMessage[] | undefined {
+    if (!this.#rest) return undefined;
+    const base = this.#rest.base;
+    const before = new Set(base.map((message) => message.id));
+    return [...base, ...shown.filter((message) => message.role === "user" && !before.has(message.id))];
+  }
+
+  /** Stops reading, here and now. The run goes on. */
+  detach() {
+    this.#rest?.source.cancel();
+    this.#rest = undefined;
+    this.outcome = { type: "left" };
+    this.#response?.end();
+    // It forgets its subscriptions at once, so that a new one can be made; it stays usable.
+    this.#inner.dispose();
+  }
+
+  #guard(source: ChunkSource, isReplay: boolean) {
+    const base = this.#base;
+    this.#response = guardResponse(source, this.#question, isReplay, {
+      ...this.#events,
+      onfailed: (text) => (this.outcome = { type: "failed", text }),
+      onlost: (error) => (this.outcome = { type: "lost", error }),
+      oncut: (source) => (this.#rest = { base, source }),
+    });
+    // Left while the request was still on its way.
+    if (this.outcome.type === "left") this.detach();
+    return this.#response.stream;
+  }
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import type { SkeinMessage } from "../tools/message.ts";
+import { mergeStored, placeAnswer, questionOf } from "./merge-messages.ts";
+
+const u = (id: string): SkeinMessage => ({ id, role: "user", parts: [{ type: "text", text: id }] });
+const a = (id: string, text = id): SkeinMessage => ({ id, role: "assistant", parts: [{ type: "text", text }] });
+const ids = (messages: SkeinMessage[]) => messages.map((message) => message.id);
+
+describe("mergeStored", () => {
+  it("returns the list shown when nothing is new, whatever the order of keys", () => {
+    const shown = [u("u1"), a("a1")];
+    const stored = shown.map(({ id, role, parts }) => ({
+      parts: structuredClone(parts),
+      role,
+      id,
+      metadata: undefined,
+    }));
+    expect(mergeStored(shown, stored, [], false)).toBe(shown);
+  });
+
+  it("replaces only what differs", () => {
+    const shown = [u("u1"), a("a1", "par")];
+    const merged = mergeStored(shown, [u("u1"), a("a1", "partial")], [], false);
+    expect(merged[0]).toBe(shown[0]);
+    expect(merged[1]).toEqual(a("a1", "partial"));
+  });
+
+  it("keeps a person's unstored messages at the end, once", () => {
+    expect(ids(mergeStored([u("u1"), u("u2")], [u("u1"), a("a1")], [u("u2")], false))).toEqual(["u1", "a1", "u2"]);
+    expect(ids(mergeStored([u("u1"), u("u2")], [u("u1"), a("a1"), u("u2")], [u("u2")], false))).toEqual([
+      "u1",
+      "a1",
+      "u2",
+    ]);
+  });
+
+  it("keeps the partial answer of a running turn, and drops it when nothing runs", () => {
+    const shown = [u("u1"), a("p"), u("u2")];
+    expect(ids(mergeStored(shown, [u("u1")], [u("u2")], true))).toEqual(["u1", "p", "u2"]);
+    expect(ids(mergeStored(shown, [u("u1")], [u("u2")], false))).toEqual(["u1", "u2"]);
+    expect(ids(mergeStored(shown, [u("u1"), a("q"), u("u3")], [], true))).toEqual(["u1", "q", "u3"]);
+  });
+});
+
+describe("placeAnswer", () => {
+  const none = new Set<string>();
+
+  it("leaves a list alone to which the answer can be appended", () => {
+    const shown = [u("u1")];
+    expect(placeAnswer(shown, "u1", "a1", none)).toBe(shown);
+    const again = [u("u1"), a("a1")];
+    expect(placeAnswer(again, "u1", "a1", none)).toBe(again);
+  });
+
+  it("makes room before messages that wait", () => {
+    expect(ids(placeAnswer([u("u1"), u("u2")], "u1", "a1", none))).toEqual(["u1", "a1", "u2"]);
+  });
+
+  it("drops the partial answer of a run that died, but nothing stored", () => {
+    expect(ids(placeAnswer([u("u1"), a("p")], "u1", "a1", none))).toEqual(["u1"]);
+    expect(ids(placeAnswer([u("u1"), a("p"), u("u2")], "u1", "a1", none))).toEqual(["u1", "a1", "u2"]);
+    expect(ids(placeAnswer([u("u1"), a("s")], "u1", "a1", new Set(["s"])))).toEqual(["u1", "s"]);
+  });
+
+  it("does nothing without an id or without the question", () => {
+    const shown = [u("u1"), u("u2")];
+    expect(placeAnswer(shown, "u1", undefined, none)).toBe(shown);
+    expect(placeAnswer(shown, "u9", "a1", none)).toBe(shown);
+    expect(placeAnswer(shown, null, "a1", none)).toBe(shown);
+  });
+});
+
+it("questionOf is the last message a person wrote", () => {
+  expect(questionOf([u("u1"), a("a1"), u("u2"), a("a2")])).toBe("u2");
+  expect(questionOf([])).toBeNull();
+});

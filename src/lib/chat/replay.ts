@@ -1,0 +1,41 @@
+import type { ChunkSource } from "./chunk-source.ts";
+import type { Chunk } from "./turn-guard.ts";
+
+/** A pause this long means that the past has been read and the rest is live. */
+const QUIET_MS = 8;
+/** However much there is to replay, something is shown after this. */
+const LIMIT_MS = 150;
+
+/**
+ * Reads what a resumed stream has already in store and puts it back as few chunks, so that a reload paints the text so
+ * far at once instead of typing it again.
+ */
+export async function gatherReplay(source: ChunkSource, now = () => performance.now()): Promise<void> {
+  const gathered: Chunk[] = [];
+  try {
+    const first = await source.next();
+    if (!first) return;
+    gathered.push(first);
+    const limit = now() + LIMIT_MS;
+    while (now() < limit && (await source.hasNextWithin(QUIET_MS))) {
+      const chunk = await source.next();
+      if (!chunk) break;
+      gathered.push(chunk);
+    }
+  } finally {
+    source.putBack(joinDeltas(gathered));
+  }
+}
+
+/** Neighbouring deltas of one part become one: the same message in fewer updates. */
+export function joinDeltas(chunks: Chunk[]): Chunk[] {
+  const joined: Chunk[] = [];
+  for (const chunk of chunks) {
+    const last = joined.at(-1);
+    const isDelta = chunk.type === "text-delta" || chunk.type === "reasoning-delta";
+    if (isDelta && last?.type === chunk.type && last.id === chunk.id) {
+      joined[joined.length - 1] = { ...last, ...chunk, delta: last.delta + chunk.delta };
+    } else joined.push(chunk);
+  }
+  return joined;
+}

@@ -1,0 +1,102 @@
+import type { SkeinMessage } from "../../tools/message.ts";
+import { ChatSession } from "../chat-session.svelte.ts";
+import type { ChatPageData } from "../types.ts";
+import { FakeEngine } from "./fake-engine.ts";
+
+export const user = (id: string, text = id): SkeinMessage => ({ id, role: "user", parts: [{ type: "text", text }] });
+export const assistant = (id: string, replyTo: string, text: string): SkeinMessage => ({
+  id,
+  role: "assistant",
+  metadata: { replyTo },
+  parts: [{ type: "step-start" }, { type: "text", text, state: "done" }],
+});
+
+/** One chat: an engine, a database row, and pages that look at both. */
+export class FakeChat {
+  readonly engine: FakeEngine;
+  readonly stops: string[] = [];
+  reloads = 0;
+  isWebDown = false;
+  stored: SkeinMessage[] = [];
+  status: ChatPageData["chat"]["status"] = "idle";
+  statusDetail: string | null = null;
+  lastEventId: string | undefined;
+  lastInEventId: string | undefined;
+  readonly #pages: ChatSession[] = [];
+
+  constructor(nextInput = 0) {
+    this.engine = new FakeEngine(nextInput);
+  }
+
+  /** A chat with one finished turn: `u1`, answered by `a1`. */
+  static async afterOneTurn(): Promise<FakeChat> {
+    const chat = new FakeChat(1);
+    await chat.engine.start();
+    chat.saveQuestion(user("u1"));
+    chat.saveAnswer(assistant("a1", "u1", "one"), chat.engine.answer("a1", "u1", "one", 0), 0);
+    return chat;
+  }
+
+  data(): ChatPageData {
+    const { status, statusDetail, lastEventId, lastInEventId } = this;
+    return structuredClone({
+      chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail },
+      messages: this.stored,
+      session: { publicAccessToken: "token", lastEventId, lastInEventId, isStreaming: status === "running" },
+      realtimeUrl: this.engine.url,
+    });
+  }
+
+  /** What the agent's storage does when a turn begins. */
+  saveQuestion(message?: SkeinMessage) {
+    if (message) this.stored = [...this.stored, message];
+    this.status = "running";
+  }
+
+  /** What it does when a turn ends. */
+  saveAnswer(message: SkeinMessage | undefined, lastEventId: string, lastInEventId: number) {
+    if (message) this.stored = [...this.stored, message];
+    this.status = "idle";
+    this.lastEventId = lastEventId;
+    this.lastInEventId = String(lastInEventId);
+  }
+
+  /** Opens the page, as a reload or another tab does. */
+  open(): ChatSession {
+    const page = this.create();
+    page.connect();
+    return page;
+  }
+
+  /** The page before it runs in a browser. */
+  create(data = this.data()): ChatSession {
+    const page = new ChatSession(data, {
+      fetchToken: () => Promise.resolve("token"),
+      reload: () => {
+        this.reloads++;
+        return this.isWebDown ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(this.data());
+      },
+      requestStop: (id) => Promise.resolve(void this.stops.push(id)),
+      model: () => "demo:words",
+    });
+    this.#pages.push(page);
+    return page;
+  }
+
+  /** The live feed tells every page. */
+  announce() {
+    for (const page of this.#pages) page.refresh();
+  }
+
+  async close() {
+    for (const page of this.#pages) page.dispose();
+    await this.engine.stop();
+  }
+}
+
+/** The conversation as a person reads it: `id:text`. */
+export function read(page: ChatSession): string[] {
+  return page.messages.map(
+    (message) => `${message.id}:${message.parts.map((part) => (part.type === "text" ? part.text : "")).join("")}`,
+  );
+}

@@ -1,0 +1,12 @@
+/** The longest message, in bytes of UTF-8. The form, the conversation and the server refuse the same. */
+export const MAX_MESSAGE_BYTES = 100_000;
+
+/** The sentence that refuses this text, or null when it can be sent. */
+export function problemOf(text: string): string | null {
+  if (text.trim() === "") return "Write a message first.";
+  // A character is at least one byte: the cheap test spares encoding a text of megabytes.
+  if (text.length > MAX_MESSAGE_BYTES || new TextEncoder().encode(text).length > MAX_MESSAGE_BYTES) return TOO_LONG;
+  return null;
+}
+
+export const TOO_LONG = "This message is too long: 100 kB is the most one message can hold. Your text is still here.";

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { groupByDate, knownTimeZone } from "./groups.ts";
+
+const row = (at: string) => ({ id: at, title: at, preview: "", state: null, at: Date.parse(at) });
+const now = Date.parse("2026-11-21T00:30:00Z");
+
+test("cuts the days where the person's clock does", () => {
+  const rows = [row("2026-11-21T00:10:00Z"), row("2026-11-20T23:00:00Z"), row("2026-11-20T01:00:00Z")];
+  expect(groupByDate(rows, now, "UTC").map((group) => [group.title, group.rows.length])).toEqual([
+    ["Today", 1],
+    ["Yesterday", 2],
+  ]);
+  // In New York it is still the evening of the 20th.
+  expect(groupByDate(rows, now, "America/New_York").map((group) => [group.title, group.rows.length])).toEqual([
+    ["Today", 2],
+    ["Yesterday", 1],
+  ]);
+});
+
+test("older chats go under their week, their month, their year", () => {
+  const rows = ["2026-11-14", "2026-11-13", "2026-10-01", "2025-11-02"].map((day) => row(`${day}T12:00:00Z`));
+  expect(groupByDate(rows, now, "UTC").map((group) => group.title)).toEqual([
+    "Previous 7 days",
+    "November",
+    "October",
+    "November 2025",
+  ]);
+});
+
+test("a clock that runs ahead does not make a group of its own", () => {
+  expect(groupByDate([row("2026-11-22T12:00:00Z")], now, "UTC")[0]?.title).toBe("Today");
+});
+
+test("an unknown time zone falls back instead of failing the page", () => {
+  expect(knownTimeZone("Europe/Zurich")).toBe("Europe/Zurich");
+  expect(knownTimeZone("Not/AZone")).toBe("UTC");
+});

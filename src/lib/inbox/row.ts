@@ -1,0 +1,43 @@
+/** What one row of the inbox shows. Made on the server, so that nothing else of the chat travels with the list. */
+export interface InboxRow {
+  id: string;
+  title: string;
+  /** The beginning of what was said last, or why it failed; empty while that is only the question the title already shows. */
+  preview: string;
+  state: RowState | null;
+  /** Last activity, milliseconds since the epoch. */
+  at: number;
+}
+
+/** The four things a person needs to know about a chat; the texts are what screen readers and tests find. */
+export type RowState = "Needs you" | "Running" | "Failed" | "Unread";
+
+interface ChatState {
+  status: "idle" | "running" | "needs_you" | "failed";
+  last_activity_at: Date;
+  last_read_at: Date | null;
+}
+
+/** The most urgent state wins: what waits for the person, then what works for them, then what went wrong, then news. */
+export function rowState(chat: ChatState): RowState | null {
+  if (chat.status === "needs_you") return "Needs you";
+  if (chat.status === "running") return "Running";
+  if (chat.status === "failed") return "Failed";
+  const isUnread = chat.last_read_at === null || chat.last_activity_at > chat.last_read_at;
+  return isUnread ? "Unread" : null;
+}
+
+/** What Markdown would not show: headings, emphasis, fences, table lines. */
+const MARKUP = /(^|\s)(#{1,6}|[-+>]|```\w*)(?=\s)|[*`|]+/g;
+
+/** As much of a preview as a row can show. */
+const PREVIEW_LENGTH = 64;
+
+export function rowPreview(chat: { title: string; preview: string; status: string; status_detail: string | null }) {
+  const { title } = chat;
+  const said = (chat.status === "failed" && chat.status_detail) || chat.preview;
+  const preview = said.replace(MARKUP, " ").replace(/\s+/g, " ").trim();
+  const repeatsTitle = preview.startsWith(title.replace(/…$/, ""));
+  // Cut between characters: half an emoji is not text.
+  return repeatsTitle ? "" : Array.from(preview).slice(0, PREVIEW_LENGTH).join("");
+}

@@ -1,0 +1,37 @@
+import { fail, redirect } from "@sveltejs/kit";
+import { resolve } from "$app/paths";
+import { MAX_MESSAGE_BYTES, problemOf, TOO_LONG } from "$lib/components/composer/message-text.ts";
+import { requirePerson } from "$lib/server/access.ts";
+import * as chats from "$lib/server/chats.ts";
+import type { Actions } from "./$types";
+
+/** The form around the text, percent signs, the model: what is longer than this holds no text we would take. */
+const MAX_FORM_BYTES = 4 * MAX_MESSAGE_BYTES;
+
+export const actions: Actions = {
+  default: async ({ request, locals, url }) => {
+    const user = requirePerson(locals);
+    const form = await readForm(request);
+    if (form === "too-long") return fail(413, { problem: TOO_LONG, text: "" });
+    // Postgres stores no NUL, and nobody types one.
+    const text = String(form.get("text") ?? "")
+      .replaceAll("\0", "")
+      .replaceAll("\r\n", "\n");
+    const problem = problemOf(text);
+    if (problem !== null) return fail(400, { problem, text });
+
+    const model = locals.services.models.info(String(form.get("model") ?? ""))?.id ?? null;
+    const { chatId } = await chats.create(locals.services.db, { ownerId: user.id, text, model });
+    redirect(303, new URL(resolve("/(app)/chats/[chatId]", { chatId }), url).pathname);
+  },
+};
+
+/** Refuses by the announced length before reading, and treats a body that the server cut off the same way. */
+async function readForm(request: Request): Promise<FormData | "too-long"> {
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_FORM_BYTES) return "too-long";
+  try {
+    return await request.formData();
+  } catch {
+    return "too-long";
+  }
+}
