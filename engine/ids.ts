@@ -8,6 +8,7 @@ export type IdKind = "session" | "run" | "snapshot" | "waitpoint" | "worker";
 export function newId(kind: IdKind): string {
   let id = "";
   // 252 is the largest multiple of 36 in a byte: rejecting above it keeps every letter equally likely.
-  while (id.length < 25) for (const byte of randomBytes(32)) if (byte < 252 && id.length < 25) id += ALPHABET[byte % 36];
+  while (id.length < 25)
+    for (const byte of randomBytes(32)) if (byte < 252 && id.length < 25) id += ALPHABET[byte % 36];
   return `${kind}_${id}`;
 }

@@ -101,7 +101,11 @@ export function lose(run: RunState, now: Date): RunChange | undefined {
         status: run.executionStatus === "PENDING_CANCEL" ? "CANCELED" : "SYSTEM_FAILURE",
         leaseUntil: null,
         finishedAt: now,
-        error: { type: "INTERNAL_ERROR", code: "TASK_RUN_HEARTBEAT_TIMEOUT", message: "The worker of this run is gone." },
+        error: {
+          type: "INTERNAL_ERROR",
+          code: "TASK_RUN_HEARTBEAT_TIMEOUT",
+          message: "The worker of this run is gone.",
+        },
       };
     default:
       return undefined;

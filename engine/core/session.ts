@@ -44,7 +44,10 @@ export type Retry = { seq: number; count: number };
  * After a run ended with `unansweredSeq` (the oldest input record that wants an answer) still open: how long to wait
  * before the next run, or undefined when that record has ended too many runs already.
  */
-export function nextRetry(previous: Retry | null, unansweredSeq: number): { retry: Retry; delayMs: number } | undefined {
+export function nextRetry(
+  previous: Retry | null,
+  unansweredSeq: number,
+): { retry: Retry; delayMs: number } | undefined {
   const count = previous?.seq === unansweredSeq ? previous.count + 1 : 1;
   if (count > MAX_RETRIES) return undefined;
   // The first continuation follows at once; a run that dies again and again must not spin.

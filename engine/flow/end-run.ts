@@ -53,6 +53,9 @@ async function continueIfUnanswered(engine: Engine, tx: Tx, session: sessions.Se
   }
   await sessions.update(tx, session.id, { retry_seq: next.retry.seq, retry_count: next.retry.count });
   const { run } = await ensureRun(tx, session, new Date(engine.now().getTime() + next.delayMs));
-  engine.log.info({ session: session.id, ended: ended.id, run: run.id, seq: unanswered }, "continuing unanswered input");
+  engine.log.info(
+    { session: session.id, ended: ended.id, run: run.id, seq: unanswered },
+    "continuing unanswered input",
+  );
   return true;
 }

@@ -24,7 +24,9 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
     clearTimeout(grace);
     grace = setTimeout(() => {
       if (link.isConnected) return;
-      loseAllRuns(engine).catch((error: unknown) => engine.log.error({ err: error }, "could not end the worker's runs"));
+      loseAllRuns(engine).catch((error: unknown) =>
+        engine.log.error({ err: error }, "could not end the worker's runs"),
+      );
     }, WORKER_GRACE_MS);
   });
   return () => {

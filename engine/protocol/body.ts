@@ -2,7 +2,9 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import { ProtocolError } from "../errors.ts";
 
-type Schema<T> = { safeParse(input: unknown): z.ZodSafeParseResult<T> | { success: boolean; data?: T; error?: unknown } };
+type Schema<T> = {
+  safeParse(input: unknown): z.ZodSafeParseResult<T> | { success: boolean; data?: T; error?: unknown };
+};
 
 /** Parses a JSON body with a schema of @trigger.dev/core (some clients send JSON without saying so). */
 export async function parseBody<T>(c: Context, schema: Schema<T>): Promise<T> {

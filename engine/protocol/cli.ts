@@ -2,7 +2,7 @@ import { CreateBackgroundWorkerRequestBody } from "@trigger.dev/core/v3/schemas"
 import { Hono } from "hono";
 import type { Engine } from "../engine.ts";
 import * as workers from "../store/workers.ts";
-import { requirePersonal, requireSecret } from "./auth.ts";
+import { ENVIRONMENT_ID, requirePersonal, requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 
 /** What `trigger dev` asks about the person, the project and the environment, and how it registers a build. */
@@ -18,6 +18,12 @@ export function cliRoutes(engine: Engine): Hono {
   app.get("/v1/projects/:ref/dev", (c) => {
     requirePersonal(engine, c);
     return c.json({ apiKey: engine.config.TRIGGER_SECRET_KEY, name: "Skein", apiUrl, projectId: c.req.param("ref") });
+  });
+
+  // Branches only keep the CLI's files of two instances apart; the engine has one environment, whatever it is called.
+  app.post("/v1/projects/:ref/branches", (c) => {
+    requirePersonal(engine, c);
+    return c.json({ id: ENVIRONMENT_ID });
   });
 
   app.get("/v1/projects/:ref/envvars", async (c) => {
@@ -36,7 +42,10 @@ export function cliRoutes(engine: Engine): Hono {
     const tasks = metadata.tasks.map(({ id, filePath, triggerSource }) => ({ id, filePath, triggerSource }));
     const worker = await workers.register(engine.db, metadata.contentHash, tasks, engine.now());
     engine.spares.reset();
-    engine.log.info({ worker: worker.id, version: worker.version, tasks: tasks.map((task) => task.id) }, "worker registered");
+    engine.log.info(
+      { worker: worker.id, version: worker.version, tasks: tasks.map((task) => task.id) },
+      "worker registered",
+    );
     engine.signals.runQueued();
     return c.json({ id: worker.id, version: worker.version, contentHash: metadata.contentHash });
   });

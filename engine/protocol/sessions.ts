@@ -115,7 +115,8 @@ function toFilter(query: ListQuery, now: Date): sessions.ListFilter {
     tasks: values(query["filter[taskIdentifier]"]),
     externalId: query["filter[externalId]"],
     statuses: values(query["filter[status]"]),
-    createdFrom: from !== undefined ? new Date(from) : sinceMs !== undefined ? new Date(now.getTime() - sinceMs) : undefined,
+    createdFrom:
+      from !== undefined ? new Date(from) : sinceMs !== undefined ? new Date(now.getTime() - sinceMs) : undefined,
     createdTo: to === undefined ? undefined : new Date(to),
   };
 }

@@ -49,7 +49,9 @@ async function initial(db: Kysely<unknown>): Promise<void> {
       at timestamptz not null,
       primary key (stream, seq)
     )`.execute(db);
-  await sql`create unique index record_id_idx on engine.record (stream, record_id) where record_id is not null`.execute(db);
+  await sql`create unique index record_id_idx on engine.record (stream, record_id) where record_id is not null`.execute(
+    db,
+  );
   await sql`create index record_unanswered_idx on engine.record (stream, seq) where wants_answer`.execute(db);
   await sql`
     create table engine.run (

@@ -56,7 +56,7 @@ export async function lastRecord(db: Db, stream: string): Promise<StreamRecord |
     .selectFrom("engine.record")
     .select(["seq", "body", "headers", "at"])
     .where("stream", "=", stream)
-    .where(sql<boolean>`headers is null or headers -> 0 ->> 0 <> ''`)
+    .where(sql<boolean>`coalesce(headers -> 0 ->> 0, 'none') <> ''`)
     .orderBy("seq", "desc")
     .limit(1)
     .executeTakeFirst();

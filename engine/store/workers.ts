@@ -18,7 +18,12 @@ export async function register(db: Db, contentHash: string, tasks: WorkerTable["
     const number = newest?.version.startsWith(`${day}.`) ? Number(newest.version.split(".")[1]) + 1 : 1;
     return tx
       .insertInto("engine.worker")
-      .values({ id: newId("worker"), version: `${day}.${number}`, content_hash: contentHash, tasks: JSON.stringify(tasks) as never })
+      .values({
+        id: newId("worker"),
+        version: `${day}.${number}`,
+        content_hash: contentHash,
+        tasks: JSON.stringify(tasks) as never,
+      })
       .returningAll()
       .executeTakeFirstOrThrow();
   });

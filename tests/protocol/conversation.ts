@@ -1,0 +1,67 @@
+import { auth, configure } from "@trigger.dev/sdk";
+import { chat } from "@trigger.dev/sdk/ai";
+import { TriggerChatTransport } from "@trigger.dev/sdk/chat";
+import type { UIMessage, UIMessageChunk } from "ai";
+import { secretKey } from "./harness.ts";
+
+/** What a browser and its web server do together, with the SDK's own transport and nothing else. */
+export class Conversation {
+  readonly id: string;
+  readonly transport: TriggerChatTransport;
+  readonly messages: UIMessage[] = [];
+
+  constructor(url: string, options: { task?: string; id?: string; session?: object } = {}) {
+    configure({ baseURL: url, secretKey });
+    const task = options.task ?? "scripted";
+    this.id = options.id ?? crypto.randomUUID();
+    const start = chat.createStartSessionAction(task);
+    this.transport = new TriggerChatTransport({
+      task,
+      baseURL: url,
+      accessToken: ({ chatId }) => tokenFor(chatId),
+      startSession: ({ chatId, clientData }) => start({ chatId, clientData }),
+      ...(options.session ? { sessions: { [this.id]: options.session as never } } : {}),
+    });
+  }
+
+  /** Sends a message; once this resolves it is accepted. Returns the chunks of its answer as they come. */
+  async send(text: string, messageId: string = crypto.randomUUID()): Promise<AsyncIterable<UIMessageChunk>> {
+    this.messages.push({ id: messageId, role: "user", parts: [{ type: "text", text }] });
+    const stream = await this.transport.sendMessages({
+      trigger: "submit-message",
+      chatId: this.id,
+      messageId: undefined,
+      messages: this.messages,
+      abortSignal: undefined,
+    });
+    return stream as unknown as AsyncIterable<UIMessageChunk>;
+  }
+
+  /** Sends a message and returns the text of its answer. */
+  async ask(text: string, messageId?: string): Promise<string> {
+    return textOf(await this.send(text, messageId));
+  }
+
+  /** What a page sees that was loaded in the middle of a turn. */
+  async resume(): Promise<string | null> {
+    const stream = await this.transport.reconnectToStream({ chatId: this.id });
+    return stream && textOf(stream as unknown as AsyncIterable<UIMessageChunk>);
+  }
+}
+
+export const tokenFor = (chatId: string, scopes = { read: { sessions: chatId }, write: { sessions: chatId } }) =>
+  auth.createPublicToken({ scopes });
+
+/** The text after the last `start`: an answer that began again replaces what came before. */
+export async function textOf(chunks: AsyncIterable<UIMessageChunk>): Promise<string> {
+  let text = "";
+  for await (const chunk of chunks) {
+    if (chunk.type === "start") text = "";
+    if (chunk.type === "text-delta") text += chunk.delta;
+    if (chunk.type === "error") throw new Error(chunk.errorText);
+  }
+  return text;
+}
+
+export const answer = (known: number, words: number) =>
+  [`known=${known}`, ...Array.from({ length: words }, (_, index) => `w${index + 1}`)].join(" ");

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { freePort } from "../support/ports.ts";
+import { createTestDatabase } from "../support/postgres.ts";
+import { runProcesses } from "../support/processes.ts";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+const worker = fileURLToPath(new URL("worker", import.meta.url));
+const cli = fileURLToPath(new URL("../../node_modules/trigger.dev/dist/esm/index.js", import.meta.url));
+const preload = fileURLToPath(new URL("../../engine/fetch-preload.mjs", import.meta.url));
+
+export const secretKey = "tr_skein_protocol_tests";
+
+/** The real engine with the real CLI on it, each its own process, as the launcher starts them. */
+export type Rig = {
+  url: string;
+  databaseUrl: string;
+  startEngine(): Promise<void>;
+  startWorker(): Promise<void>;
+  /** `kill -9`. The worker dies with its run processes; returns once they are gone. */
+  killEngine(): Promise<void>;
+  killWorker(): Promise<void>;
+  runPids(): number[];
+  stop(): Promise<void>;
+};
+
+export async function startRig(): Promise<Rig> {
+  const database = await createTestDatabase();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    ENGINE_PORT: String(port),
+    TRIGGER_API_URL: url,
+    TRIGGER_SECRET_KEY: secretKey,
+    TRIGGER_ACCESS_TOKEN: "tr_pat_protocol_tests",
+    TRIGGER_PROJECT_REF: "proj_protocol",
+    ENGINE_LOG_LEVEL: process.env.ENGINE_LOG_LEVEL ?? "warn",
+  };
+  let engineProcess: Started | undefined;
+  let workerProcess: Started | undefined;
+
+  const rig: Rig = {
+    url,
+    databaseUrl: database.url,
+    async startEngine() {
+      engineProcess = start(["engine/index.ts"], { cwd: project, env });
+      await answers(`${url}/healthz`, engineProcess);
+    },
+    async startWorker() {
+      const quiet = ["--skip-update-check", "--skip-platform-notifications", "--skip-telemetry"];
+      // A dev branch of its own keeps the CLI's lock and build apart from another test run's in the same folder.
+      const args = ["--import", preload, cli, "dev", ...quiet, "--branch", `protocol-${port}`];
+      workerProcess = start(args, { cwd: worker, env: { ...env, CI: "1", GOMEMLIMIT: "128MiB" } });
+      await answers(`${url}/readyz`, workerProcess);
+    },
+    killEngine: () => end(engineProcess, "SIGKILL"),
+    killWorker: () => end(workerProcess, "SIGKILL"),
+    runPids: () => runProcesses(workerProcess?.child.pid ?? 0),
+    async stop() {
+      await end(workerProcess, "SIGTERM");
+      await end(engineProcess, "SIGTERM");
+      await database.drop();
+    },
+  };
+  await rig.startEngine();
+  return rig;
+}
+
+type Started = { child: ChildProcess; lines: string[] };
+
+function start(args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Started {
+  // A process group of its own, so that ending it reaches the bundler and the run processes too.
+  const child = spawn(process.execPath, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  for (const output of [child.stdout, child.stderr]) {
+    if (output) createInterface({ input: output }).on("line", (line) => lines.push(line));
+  }
+  return { child, lines };
+}
+
+async function end(started: Started | undefined, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  const child = started?.child;
+  if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  process.kill(-child.pid, signal);
+  await Promise.race([exited, sleep(5_000)]);
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // The whole group is gone already.
+  }
+}
+
+async function answers(url: string, { child, lines }: Started): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`exited before ${url} answered:\n${lines.join("\n")}`);
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok) return;
+    await sleep(25);
+  }
+}
