@@ -25,10 +25,6 @@ export async function changeRun(engine: Engine, runId: string, decide: Decide): 
     if (!run || !change) return undefined;
     const changed = await runs.apply(tx, run, change);
     if (!runs.isOver(changed)) return { changed, continued: false, requeued: changed.execution_status === "QUEUED" };
-    if (session && run.is_spare) {
-      await sessions.remove(tx, session);
-      return { changed, continued: false, requeued: false };
-    }
     const continued = session ? await continueIfUnanswered(engine, tx, session, changed) : false;
     return { changed, continued, requeued: false };
   });

@@ -2,12 +2,14 @@ import type { Engine } from "../engine.ts";
 import { loseAllRuns, loseSilentRuns } from "../flow/lose-runs.ts";
 import { ensureSpare } from "../flow/ensure-spare.ts";
 import { timeOutWaitpoints } from "../flow/wait.ts";
+import * as sessions from "../store/sessions.ts";
 import * as streams from "../store/streams.ts";
 import * as telemetry from "../store/telemetry.ts";
 import type { WorkerLink } from "../worker-link.ts";
 
 /** A worker whose socket broke gets this long to come back before its runs count as lost. */
 const WORKER_GRACE_MS = 1_500;
+const SPARE_KEPT_MS = 60_000;
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Starts the engine's only timers. Returns the function that stops them. */
@@ -17,6 +19,7 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
     every(engine, 1_000, "leases", () => loseSilentRuns(engine)),
     every(engine, 1_000, "trimming", () => streams.deleteTrimmed(engine.db, engine.now())),
     every(engine, 500, "warm spare", () => ensureSpare(engine, link)),
+    every(engine, 30_000, "spare sessions", () => forgetSpares(engine)),
     every(engine, 60_000, "telemetry", () => forgetTelemetry(engine)),
   ];
   let grace: NodeJS.Timeout | undefined;
@@ -33,6 +36,10 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
     for (const stop of timers) stop();
     clearTimeout(grace);
   };
+}
+
+function forgetSpares(engine: Engine): Promise<void> {
+  return sessions.removeSpares(engine.db, new Date(engine.now().getTime() - SPARE_KEPT_MS));
 }
 
 function forgetTelemetry(engine: Engine): Promise<void> {

@@ -37,7 +37,7 @@ export function sessionRoutes(engine: Engine): Hono {
 
   app.get("/", async (c) => {
     await requireSecret(engine, c);
-    const query = parseWith(ListSessionsQueryParams, c.req.query());
+    const query = parseWith(ListSessionsQueryParams, splitLists(c.req.query()));
     const now = engine.now();
     const page = await sessions.list(engine.db, toFilter(query, now), now);
     const { next, previous } = page;
@@ -96,9 +96,15 @@ async function close(engine: Engine, session: sessions.Session, body: { reason?:
 
 type ListQuery = ReturnType<typeof ListSessionsQueryParams.parse>;
 
+const LISTS = ["filter[type]", "filter[tags]", "filter[taskIdentifier]", "filter[status]"];
+
 /** Lists arrive as one comma-joined value. */
-const values = (filter: string | string[] | undefined) =>
-  filter === undefined ? undefined : [filter].flat().flatMap((value) => value.split(","));
+function splitLists(query: Record<string, string>): Record<string, string | string[]> {
+  const split = ([name, value]: [string, string]) => [name, LISTS.includes(name) ? value.split(",") : value] as const;
+  return Object.fromEntries(Object.entries(query).map(split));
+}
+
+const values = (filter: string | string[] | undefined) => (filter === undefined ? undefined : [filter].flat());
 
 function toFilter(query: ListQuery, now: Date): sessions.ListFilter {
   const period = query["filter[createdAt][period]"];

@@ -1,6 +1,7 @@
 import { sql, type Selectable } from "kysely";
 import { newId } from "../ids.ts";
 import type { Db, SessionTable, Tx } from "./database.ts";
+import { streamName } from "./streams.ts";
 
 export type Session = Selectable<SessionTable>;
 
@@ -150,9 +151,19 @@ const status = (now: Date) => sql<string>`
 /** The sessions of spare runs: the engine's own, shown to nobody. */
 export const SPARE_TYPE = "engine.spare";
 
-export async function remove(db: Db | Tx, session: Session): Promise<void> {
-  const streams = ["in", "out"].map((io) => `sessions/${session.stream_key}/${io}`);
-  await db.deleteFrom("engine.record").where("stream", "in", streams).execute();
-  await db.deleteFrom("engine.stream").where("key", "in", streams).execute();
-  await db.deleteFrom("engine.session").where("id", "=", session.id).execute();
+/** Forgets spare sessions whose run ended before `limit`: later, the worker may still ask about that run. */
+export async function removeSpares(db: Db, limit: Date): Promise<void> {
+  const over = await db
+    .selectFrom("engine.session")
+    .innerJoin("engine.run", "engine.run.session_id", "engine.session.id")
+    .select(["engine.session.id", "engine.session.stream_key"])
+    .where("engine.session.type", "=", SPARE_TYPE)
+    .where("engine.run.finished_at", "<", limit)
+    .execute();
+  if (over.length === 0) return;
+  const keys = over.flatMap(({ stream_key: key }) => [streamName(key, "in"), streamName(key, "out")]);
+  const ids = over.map(({ id }) => id);
+  await db.deleteFrom("engine.record").where("stream", "in", keys).execute();
+  await db.deleteFrom("engine.stream").where("key", "in", keys).execute();
+  await db.deleteFrom("engine.session").where("id", "in", ids).execute();
 }

@@ -1,0 +1,75 @@
+import type { Hono } from "hono";
+import { createTestDatabase } from "../../tests/support/postgres.ts";
+import { parseEngineConfig } from "../config.ts";
+import type { Engine } from "../engine.ts";
+import { Spares } from "../flow/spares.ts";
+import { createLog } from "../log.ts";
+import { createApp } from "../protocol/app.ts";
+import { Signals } from "../signals.ts";
+import { connect } from "../store/connect.ts";
+import { migrate } from "../store/migrations.ts";
+import { WorkerLink } from "../worker-link.ts";
+
+export const secretKey = "tr_skein_engine_tests";
+export const accessToken = "tr_pat_engine_tests";
+
+export type TestEngine = Engine & {
+  app: Hono;
+  link: WorkerLink;
+  /** Moves the engine's clock; it stands still otherwise. */
+  advance(ms: number): void;
+  /** A request with the secret key, or with the given authorization; an object body is sent as JSON. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+};
+
+/** An engine without a port, on a database of its own. */
+export async function createTestEngine(): Promise<TestEngine> {
+  const database = await createTestDatabase();
+  const config = parseEngineConfig({
+    DATABASE_URL: database.url,
+    ENGINE_PORT: "1",
+    TRIGGER_SECRET_KEY: secretKey,
+    TRIGGER_ACCESS_TOKEN: accessToken,
+    TRIGGER_PROJECT_REF: "proj_test",
+    ENGINE_LOG_LEVEL: "silent",
+  });
+  const log = createLog(config.ENGINE_LOG_LEVEL);
+  const db = connect(config.DATABASE_URL, log);
+  await migrate(db);
+  let now = Date.now();
+  const engine: Engine = { config, db, log, signals: new Signals(), spares: new Spares(), now: () => new Date(now) };
+  const link = new WorkerLink();
+  const app = createApp(engine, link);
+  return {
+    ...engine,
+    app,
+    link,
+    advance: (ms) => void (now += ms),
+    async call(method, path, body, headers = { authorization: `Bearer ${secretKey}` }) {
+      const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
+      return app.request(path, { method, headers, ...(text === undefined ? {} : { body: text }) });
+    },
+    async stop() {
+      await db.destroy();
+      await database.drop();
+    },
+  };
+}
+
+export const newSession = (externalId: string, more: object = {}) => ({
+  type: "chat.agent",
+  externalId,
+  taskIdentifier: "chat",
+  triggerConfig: { basePayload: { chatId: externalId, trigger: "preload" }, tags: ["run-tag"] },
+  ...more,
+});
+
+export const message = (text: string) =>
+  JSON.stringify({ kind: "message", payload: { trigger: "submit-message", message: { id: text } } });
+
+/** The headers of a record that ends a turn which took in the input up to `seq`. */
+export const turnComplete = (seq: number): [string, string][] => [
+  ["trigger-control", "turn-complete"],
+  ["session-in-event-id", String(seq)],
+];
