@@ -65,6 +65,7 @@ async function people(db: Kysely<unknown>) {
 }
 
 async function chats(db: Kysely<unknown>) {
+  // Activity in milliseconds: a page's cursor goes through JavaScript dates, and must find the very row again.
   await sql`
     create table chat (
       id text primary key,
@@ -80,8 +81,8 @@ async function chats(db: Kysely<unknown>) {
       first_turn text not null default 'done' check (first_turn in ('pending', 'claimed', 'done')),
       first_turn_lease_until timestamptz,
       stop_requested_at timestamptz,
-      last_activity_at timestamptz not null default now(),
-      last_read_at timestamptz,
+      last_activity_at timestamptz(3) not null default now(),
+      last_read_at timestamptz(3),
       pinned_at timestamptz,
       archived_at timestamptz,
       deleted_at timestamptz,

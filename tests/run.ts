@@ -29,7 +29,7 @@ await part(
 );
 await part(
   "protocol",
-  ["vitest", "run", "--project", "protocol", "--passWithNoTests", ...vitestReport("protocol")],
+  ["vitest", "run", "--project", "protocol", ...vitestReport("protocol")],
   vitest,
   shared,
 );
@@ -38,7 +38,7 @@ await postgres.stop();
 await part("build", ["npm", "run", "--silent", "build"], one);
 if (findChromium() ?? (await installChromium())) {
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report("end-to-end") };
-  await part("end-to-end", ["playwright", "test", "--reporter=list,json", "--pass-with-no-tests"], playwright, env);
+  await part("end-to-end", ["playwright", "test", "--reporter=list,json"], playwright, env);
 } else {
   console.error("\nThere is no Chromium: install one, or set CHROMIUM_PATH. The end-to-end tests did not run.");
   total.failed++;

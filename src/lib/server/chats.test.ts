@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import * as chats from "./chats.ts";
@@ -61,12 +62,15 @@ describe("a new chat", () => {
   });
 });
 
-it("lists an inbox page by page, newest activity first", async () => {
-  const made: string[] = [];
-  for (let n = 0; n < 5; n++) made.unshift((await chats.create(db, { ownerId: "bob", text: `chat ${n}` })).chatId);
+it("lists an inbox page by page, newest activity first, also within one millisecond", async () => {
+  const made = await Promise.all([1, 2, 3, 4, 5].map((n) => chats.create(db, { ownerId: "bob", text: `chat ${n}` })));
+  const ids = made.map((chat) => chat.chatId);
+  await db.updateTable("chat").set({ last_activity_at: sql`now()` }).where("id", "in", ids.slice(0, 4)).execute();
   const first = await chats.list(db, { ownerId: "bob", limit: 3 });
   const second = await chats.list(db, { ownerId: "bob", limit: 3, before: first.at(-1) });
-  expect([...first, ...second].map((chat) => chat.id)).toEqual(made);
+  const listed = [...first, ...second].map((chat) => chat.id);
+  expect(listed.slice(0, 4)).toEqual(ids.slice(0, 4).sort().reverse());
+  expect(listed.slice(4)).toEqual(ids.slice(4));
 });
 
 describe("the claim of a first turn", () => {
