@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Engine } from "../engine.ts";
+import { isAway } from "../store/connect.ts";
 import { verifyStreamToken } from "./auth.ts";
 import { appendWire } from "./s2-append.ts";
 import { encodeAck } from "./s2-codec.ts";
@@ -21,7 +22,7 @@ export async function serveAppendSession(engine: Engine, http2: ServerHttp2Strea
   try {
     for await (const chunk of http2) {
       for (const body of reader.push(chunk as Buffer)) {
-        const ack = await appendWire(engine, name, body);
+        const ack = await appendOnceMore(engine, name, body);
         http2.write(encodeFrame(encodeAck(ack)));
       }
     }
@@ -30,6 +31,19 @@ export async function serveAppendSession(engine: Engine, http2: ServerHttp2Strea
     if (http2.destroyed) return;
     engine.log.warn({ err: error, stream: name }, "append session failed");
     http2.end(encodeErrorFrame(error instanceof RangeError ? 400 : 500, "The append failed", "storage"));
+  }
+}
+
+/**
+ * A batch that was under way when the database went down is tried again when it is back: whether its commit came
+ * through or not, its first record's id keeps it from being stored twice.
+ */
+async function appendOnceMore(engine: Engine, stream: string, body: Uint8Array) {
+  try {
+    return await appendWire(engine, stream, body);
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    return appendWire(engine, stream, body);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { Database } from "./database.ts";
@@ -5,7 +6,7 @@ import type { Database } from "./database.ts";
 export type { Database } from "./database.ts";
 
 /** A pool of its own for each caller; `db.destroy()` closes it. Nothing connects before the first query. */
-export function createDb(url: string, options: { max?: number } = {}): Kysely<Database> {
+export function createDb(url: string, options: { max?: number; patienceMs?: number } = {}): Kysely<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
@@ -15,7 +16,34 @@ export function createDb(url: string, options: { max?: number } = {}): Kysely<Da
   });
   // A connection that breaks while idle (Postgres restarted) is replaced by the pool; unheard, the event ends the process.
   pool.on("error", () => {});
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const patient = {
+    connect: () => connectPatiently(pool, options.patienceMs ?? PATIENCE_MS),
+    end: () => pool.end(),
+    options: pool.options,
+  };
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: patient }) });
+}
+
+/** A restart takes a second or two. */
+const PATIENCE_MS = 5_000;
+/** Nobody listens yet, or the server says that it is starting up or shutting down. */
+const RESTARTING = new Set(["ECONNREFUSED", "ECONNRESET", "57P01", "57P02", "57P03"]);
+
+/**
+ * Waits for a Postgres that is just restarting: the save at the end of a turn comes once, and a page need not fail for a
+ * second's outage. (The engine's pool does the same; it shares no code with the app.)
+ */
+async function connectPatiently(pool: pg.Pool, patienceMs: number): Promise<pg.PoolClient> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      if (!RESTARTING.has(code) || Date.now() > deadline) throw error;
+      await sleep(50);
+    }
+  }
 }
 
 // pg hands out bigint as text. Ours are sequence numbers and counts, which never leave the safe range.

@@ -24,7 +24,7 @@ export async function migrateToLatest<T>(db: Kysely<T>): Promise<string[]> {
 
 /** One sentence that says what is wrong with a database, for a person who set `DATABASE_URL`. Undefined: it answers. */
 export async function databaseProblem(url: string): Promise<string | undefined> {
-  const db = createDb(url, { max: 1 });
+  const db = createDb(url, { max: 1, patienceMs: 0 });
   try {
     const { rows } = await sql<{
       version: number;
@@ -56,7 +56,7 @@ if (import.meta.main) {
     console.error(problem);
     process.exit(1);
   }
-  const db = createDb(url, { max: 1 });
+  const db = createDb(url, { max: 1, patienceMs: 0 });
   const names = await migrateToLatest(db);
   console.log(names.length === 0 ? "The database is up to date." : names.map((name) => `Migrated ${name}.`).join("\n"));
   await db.destroy();
