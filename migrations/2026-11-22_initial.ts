@@ -80,6 +80,7 @@ async function chats(db: Kysely<unknown>) {
       preview text not null default '',
       first_turn text not null default 'done' check (first_turn in ('pending', 'claimed', 'done')),
       first_turn_lease_until timestamptz,
+      first_turn_failure text,
       stop_requested_at timestamptz,
       last_activity_at timestamptz(3) not null default now(),
       last_read_at timestamptz(3),
@@ -122,10 +123,14 @@ async function messages(db: Kysely<unknown>) {
       metadata jsonb,
       final boolean not null default true,
       hidden boolean not null default false,
+      stopped boolean not null default false,
+      error text,
       seq bigint generated always as identity,
       created_at timestamptz not null default now(),
       search tsvector generated always as (message_search_vector(parts)) stored,
       primary key (chat_id, id),
+      -- How an answer ended is ours to know: the agent's runtime writes parts and metadata again whenever it likes.
+      constraint message_ending check (not final or (not stopped and error is null)),
       foreign key (chat_id, parent_id) references message (chat_id, id) on delete cascade
     )`.execute(db);
   await sql`create index message_parent_idx on message (chat_id, parent_id, seq)`.execute(db);

@@ -1,3 +1,4 @@
+import { error } from "@sveltejs/kit";
 import { sequence } from "@sveltejs/kit/hooks";
 import type { Handle, HandleServerError, RequestEvent, ServerInit } from "@sveltejs/kit";
 import { app, startApp } from "$lib/server/app.ts";
@@ -15,6 +16,9 @@ const identify: Handle = async ({ event, resolve }) => {
     const isMachine = event.url.pathname.startsWith("/api/");
     return isMachine ? Response.json({ message: NOTHING_HERE }, { status: 404 }) : resolve(event);
   }
+
+  // Postgres takes no NUL, so nothing is called by a name with one.
+  if (Object.values(event.params).some((value) => value?.includes("\0"))) error(404, NOTHING_HERE);
 
   event.locals.user = await auth.find(event.request.headers);
   const isPage = !event.route.id.startsWith("/api/");

@@ -27,12 +27,7 @@ await part(
   vitest,
   shared,
 );
-await part(
-  "protocol",
-  ["vitest", "run", "--project", "protocol", ...vitestReport("protocol")],
-  vitest,
-  shared,
-);
+await part("protocol", ["vitest", "run", "--project", "protocol", ...vitestReport("protocol")], vitest, shared);
 await postgres.stop();
 
 await part("build", ["npm", "run", "--silent", "build"], one);

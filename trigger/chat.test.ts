@@ -4,6 +4,7 @@ import { sql, type Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as chats from "../src/lib/server/chats.ts";
 import * as conversation from "../src/lib/server/conversation.ts";
+import * as firstTurn from "../src/lib/server/first-turn.ts";
 import { createDb, type Database } from "../src/lib/server/db/index.ts";
 import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../tests/support/postgres.ts";
@@ -126,6 +127,12 @@ describe("a turn", () => {
     await settled(chatId, "idle");
     const answer = (await opened(chatId))?.messages[1];
     expect(answer?.metadata).toMatchObject({ stopped: true, replyTo: question.id });
+    // The next turns do not forget it.
+    for (const text of ["words=3 go on", "words=4 and on"]) {
+      await harness.sendMessage(user(text, text));
+      await settled(chatId, "idle");
+    }
+    expect((await opened(chatId))?.messages[1]).toEqual(answer);
     await harness.close();
   });
 
@@ -201,6 +208,66 @@ describe("a head start", () => {
     const chat = await opened(chatId);
     expect(chat?.messages.map((message) => message.id)).toEqual([messageId, "answer-of-the-web"]);
     expect(model.requests.some((received) => received.prompt === "words=9 head")).toBe(false);
+    await harness.close();
+  });
+});
+
+describe("a head start that failed for good", () => {
+  it.each([
+    ["nothing was written", ""],
+    ["something was written", "w1 w2"],
+  ])("ends the turn without another call of the model when %s, and can be tried again", async (_when, partial) => {
+    const prompt = `words=9 head refused ${partial}`;
+    const { chatId, messageId } = await chats.create(db, { ownerId, text: prompt });
+    await firstTurn.claim(db, { ownerId, chatId });
+    await firstTurn.refuse(db, chatId, "The provider refused the key.");
+    const { harness } = harnessOf(chatId, { mode: "handover-prepare", headStartMessages: [user(messageId, prompt)] });
+    await harness.sendHandover({
+      isFinal: true,
+      messageId: "partial-of-the-web",
+      partialAssistantMessage: partial ? [{ role: "assistant", content: [{ type: "text", text: partial }] }] : [],
+    });
+    await settled(chatId, "failed");
+    const chat = await opened(chatId);
+    expect(chat?.chat.statusDetail).toBe("The provider refused the key.");
+    expect(chat?.messages.map((message) => message.id)).toEqual([
+      messageId,
+      ...(partial ? ["partial-of-the-web"] : []),
+    ]);
+    if (partial) expect(chat?.messages[1]?.metadata).toEqual({ error: "The provider refused the key." });
+    expect(model.requests.some((received) => received.prompt === prompt)).toBe(false);
+
+    await harness.sendRegenerate();
+    await settled(chatId, "idle");
+    expect(model.requests.filter((received) => received.prompt === prompt)).toHaveLength(1);
+    expect((await opened(chatId))?.messages.map((message) => message.role)).toEqual(["user", "assistant"]);
+    await harness.close();
+  });
+
+  it("is not tried again when its hand-over was lost and the question comes as an ordinary turn", async () => {
+    const { harness, chatId, question } = await start("words=9 refused, lost");
+    await firstTurn.claim(db, { ownerId, chatId });
+    await firstTurn.refuse(db, chatId, "The provider refused the key.");
+    const turn = await harness.sendMessage(question);
+    expect(turn.chunks).toEqual([{ type: "error", errorText: "The provider refused the key." }]);
+    await settled(chatId, "failed");
+    expect((await opened(chatId))?.chat.statusDetail).toBe("The provider refused the key.");
+    expect(model.requests.some((received) => received.prompt === "words=9 refused, lost")).toBe(false);
+    await harness.close();
+  });
+});
+
+describe("a head start that broke off", () => {
+  it("hands over an empty step, and the waiting run answers", async () => {
+    const prompt = "words=9 head broken";
+    const { chatId, messageId } = await chats.create(db, { ownerId, text: prompt });
+    const { harness } = harnessOf(chatId, { mode: "handover-prepare", headStartMessages: [user(messageId, prompt)] });
+    await harness.sendHandover({ isFinal: false, messageId: "gone", partialAssistantMessage: [] });
+    await settled(chatId, "idle");
+    const chat = await opened(chatId);
+    expect(chat?.messages.map((message) => message.role)).toEqual(["user", "assistant"]);
+    expect(chat?.messages[1]).toMatchObject({ metadata: { replyTo: messageId } });
+    expect(textOf(harness.allChunks)).toBe(expectedAnswer(9));
     await harness.close();
   });
 });

@@ -3,7 +3,13 @@ import { streamText, type UIMessage } from "ai";
 import { sql } from "kysely";
 import { parseConfig } from "../src/lib/server/config.ts";
 import { createDb } from "../src/lib/server/db/index.ts";
-import { DEMO_ID, MODEL_RETRIES, createModelRegistry, describeModelError } from "../src/lib/server/models/index.ts";
+import {
+  createModelRegistry,
+  DEMO_ID,
+  describeModelError,
+  MODEL_RETRIES,
+  PlainModelError,
+} from "../src/lib/server/models/index.ts";
 import { createTranscriptStorage } from "../src/lib/server/transcript/storage.ts";
 import * as turns from "../src/lib/server/turns.ts";
 import { clientDataSchema } from "../src/lib/tools/client-data.ts";
@@ -42,6 +48,7 @@ export const chatAgent = chat.agent({
     const started = await turns.started(db, { chatId, runId, token: chatAccessToken });
     turn = {
       ...started,
+      failure: started?.failure ?? undefined,
       question: uiMessages.findLast((message) => message.role === "user")?.id,
     };
   },
@@ -49,6 +56,8 @@ export const chatAgent = chat.agent({
   run: async ({ messages, signal, clientData, streamText }) => {
     // A question that was answered before and is sent again, or a turn that was stopped before it could begin.
     if (turn.stopRequested || messages.at(-1)?.role === "assistant") return;
+    // Asked for the second time: the head start was refused, and its hand-over was lost.
+    if (turn.failure !== undefined) throw new PlainModelError(turn.failure);
     const { id } = models.choose(clientData?.model ?? turn.model);
     const metadata = { ...(turn.question ? { replyTo: turn.question } : {}), model: id };
     chat.setUIMessageStreamOptions({ messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined) });

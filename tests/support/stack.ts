@@ -20,6 +20,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** An existing directory is started again and left alone at the end; default: a temporary one. */
   dataDir?: string;
+  /** Those of the stack before it, to be found at the same address. Default: free ones. */
+  ports?: Stack["ports"];
   readyWithinMs?: number;
 }
 
@@ -40,7 +42,7 @@ export interface Stack {
 /** Starts the real launcher with its own data directory and ports, and waits for the ready line. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "skein-stack-"));
-  const [web = 0, engine = 0, postgres = 0] = await freePorts(3);
+  const { web, engine, postgres } = options.ports ?? (await threePorts());
   const env = {
     ...process.env,
     ...hermetic(),
@@ -101,6 +103,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       return { code, tookMs, left };
     },
   };
+}
+
+async function threePorts(): Promise<Stack["ports"]> {
+  const [web = 0, engine = 0, postgres = 0] = await freePorts(3);
+  return { web, engine, postgres };
 }
 
 /** Set but empty counts as not set, and keeps a developer's own `.env` out of the tests. */

@@ -24,6 +24,29 @@ it("gathers what is there, and leaves what is live to come one by one", async ()
   expect(await source.next()).toBeUndefined();
 });
 
+class Watched extends ChunkSource {
+  readonly waits: number[] = [];
+
+  override hasNextWithin(ms: number) {
+    this.waits.push(ms);
+    return super.hasNextWithin(ms);
+  }
+}
+
+it("keeps the first word of a live answer waiting for nothing", async () => {
+  const source = new Watched(new ReadableStream({ start: (c) => c.enqueue(delta("w1")) }));
+  await gatherReplay(source);
+  expect(source.waits).toEqual([0]);
+});
+
+it("waits for the next batch of a long past", async () => {
+  let controller: ReadableStreamDefaultController<Chunk> | undefined;
+  const source = new Watched(new ReadableStream({ start: (c) => void (controller = c) }));
+  for (let word = 0; word < 100; word++) controller?.enqueue(delta("w"));
+  await gatherReplay(source);
+  expect(source.waits.at(-1)).toBeGreaterThan(0);
+});
+
 it("shows something although the words never pause", async () => {
   const endless = new ReadableStream<Chunk>({ pull: (c) => c.enqueue(delta("a")) });
   const source = new ChunkSource(endless);

@@ -1,8 +1,10 @@
 import type { ChunkSource } from "./chunk-source.ts";
 import type { Chunk } from "./turn-guard.ts";
 
-/** A pause this long means that the past has been read and the rest is live. */
+/** The server sends the past in batches; a pause this long means that there is no other one and the rest is live. */
 const QUIET_MS = 8;
+/** Fewer chunks than this, come at once, are no full batch: nothing of the past is still on its way. */
+const BATCH = 64;
 /** However much there is to replay, something is shown after this. */
 const LIMIT_MS = 150;
 
@@ -17,7 +19,7 @@ export async function gatherReplay(source: ChunkSource, now = () => performance.
     if (!first) return;
     gathered.push(first);
     const limit = now() + LIMIT_MS;
-    while (now() < limit && (await source.hasNextWithin(QUIET_MS))) {
+    while (now() < limit && (await source.hasNextWithin(gathered.length < BATCH ? 0 : QUIET_MS))) {
       const chunk = await source.next();
       if (!chunk) break;
       gathered.push(chunk);

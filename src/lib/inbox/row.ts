@@ -9,8 +9,8 @@ export interface InboxRow {
   at: number;
 }
 
-/** The four things a person needs to know about a chat; the texts are what screen readers and tests find. */
-export type RowState = "Needs you" | "Running" | "Failed" | "Unread";
+/** What a person needs to know about a chat; the texts are what screen readers and tests find. */
+export type RowState = "Needs you" | "Running" | "Failed" | "Unread" | "Closed";
 
 interface ChatState {
   status: "idle" | "running" | "needs_you" | "failed";

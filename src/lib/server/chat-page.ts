@@ -1,9 +1,12 @@
+import { error } from "@sveltejs/kit";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatPageData } from "../chat/types.ts";
+import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
 import type { Services } from "./services.ts";
 
 const TOKEN_BUDGET_MS = 500;
+const NO_TOKEN = "no access token for a chat";
 
 type Which = { ownerId: string; chatId: string };
 
@@ -27,8 +30,8 @@ export async function open(services: Services, which: Which): Promise<ChatPageDa
 
 /** A conversation can be read without its token, and the browser asks again when it needs one: never wait long for it. */
 async function tokenSoon(services: Services, chatId: string): Promise<string | null> {
-  const token = services.realtime.accessToken(chatId).catch((error: unknown) => {
-    services.log.warn({ err: error, chatId }, "no access token for a chat");
+  const token = services.realtime.accessToken(chatId).catch((cause: unknown) => {
+    services.log.warn({ err: cause, chatId }, NO_TOKEN);
     return null;
   });
   return Promise.race([token, sleep(TOKEN_BUDGET_MS, null)]);
@@ -36,14 +39,13 @@ async function tokenSoon(services: Services, chatId: string): Promise<string | n
 
 /** A token to read and write this chat's streams; undefined when there is no such chat of this owner. */
 export async function token(services: Services, which: Which): Promise<string | undefined> {
-  const owned = await services.db
-    .selectFrom("chat")
-    .select("id")
-    .where("id", "=", which.chatId)
-    .where("owner_id", "=", which.ownerId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return owned ? services.realtime.accessToken(owned.id) : undefined;
+  if (!(await chats.owns(services.db, which))) return undefined;
+  try {
+    return await services.realtime.accessToken(which.chatId);
+  } catch (cause) {
+    services.log.warn({ err: cause, chatId: which.chatId }, NO_TOKEN);
+    error(503, "Live answers are out of reach right now.");
+  }
 }
 
 /** Where browsers find `/realtime/*`: on our own origin when we pass it through, else at Trigger.dev. */

@@ -59,13 +59,26 @@ describe("a new chat", () => {
     await chats.requestStop(db, { ownerId: "bob", chatId });
     expect(await firstTurn.stopRequested(db, chatId)).toBe(false);
     expect(await chats.list(db, { ownerId: "bob" })).toEqual([]);
+    expect(await chats.owns(db, { ownerId: "bob", chatId })).toBe(false);
+    expect(await chats.owns(db, { ownerId: "ada", chatId })).toBe(true);
+  });
+
+  it("is not there under an id that Postgres would refuse to look for", async () => {
+    const which = { ownerId: "ada", chatId: "\0" };
+    expect(await conversation.open(db, which)).toBeUndefined();
+    expect(await firstTurn.claim(db, which)).toBeUndefined();
+    expect(await chats.owns(db, which)).toBe(false);
   });
 });
 
 it("lists an inbox page by page, newest activity first, also within one millisecond", async () => {
   const made = await Promise.all([1, 2, 3, 4, 5].map((n) => chats.create(db, { ownerId: "bob", text: `chat ${n}` })));
   const ids = made.map((chat) => chat.chatId);
-  await db.updateTable("chat").set({ last_activity_at: sql`now()` }).where("id", "in", ids.slice(0, 4)).execute();
+  await db
+    .updateTable("chat")
+    .set({ last_activity_at: sql`now()` })
+    .where("id", "in", ids.slice(0, 4))
+    .execute();
   const first = await chats.list(db, { ownerId: "bob", limit: 3 });
   const second = await chats.list(db, { ownerId: "bob", limit: 3, before: first.at(-1) });
   const listed = [...first, ...second].map((chat) => chat.id);

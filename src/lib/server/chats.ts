@@ -1,7 +1,7 @@
 import { sql, type ColumnType, type Generated, type Kysely, type Selectable } from "kysely";
 import { textOf, type SkeinMessage } from "../tools/message.ts";
 import type { Database } from "./db/database.ts";
-import { jsonb, storable } from "./jsonb.ts";
+import { isStorable, jsonb, storable } from "./jsonb.ts";
 
 export type ChatStatus = "idle" | "running" | "needs_you" | "failed";
 type Moment = ColumnType<Date, Date | undefined, Date>;
@@ -20,6 +20,8 @@ export interface ChatTable {
   preview: Generated<string>;
   first_turn: Generated<"pending" | "claimed" | "done">;
   first_turn_lease_until: OptionalMoment;
+  /** Why the head start failed, when another attempt would fail as well. The turn that ends with it takes it. */
+  first_turn_failure: string | null;
   stop_requested_at: OptionalMoment;
   last_activity_at: Moment;
   last_read_at: OptionalMoment;
@@ -92,6 +94,19 @@ export async function list(
     query = query.where(sql<boolean>`(last_activity_at, id) < (${before.last_activity_at}, ${before.id})`);
   }
   return query.orderBy("last_activity_at", "desc").orderBy("id", "desc").limit(limit).execute();
+}
+
+/** Whether there is such a chat of this owner. */
+export async function owns(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<boolean> {
+  if (!isStorable(chatId)) return false;
+  const row = await db
+    .selectFrom("chat")
+    .select("id")
+    .where("id", "=", chatId)
+    .where("owner_id", "=", ownerId)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function markRead(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<void> {

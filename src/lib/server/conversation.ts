@@ -2,6 +2,7 @@ import type { ColumnType, Kysely } from "kysely";
 import type { SkeinMessage } from "../tools/message.ts";
 import type { ChatRow } from "./chats.ts";
 import type { Database } from "./db/database.ts";
+import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
 
 /** The live connection of a chat to the run that handles it. It may vanish and come back; the chat stays. */
@@ -33,6 +34,7 @@ export async function open(
   db: Kysely<Database>,
   { ownerId, chatId }: { ownerId: string; chatId: string },
 ): Promise<OpenChat | undefined> {
+  if (!isStorable(chatId)) return undefined;
   // Read from one snapshot: a cursor newer than the messages would hide an answer, an older one would repeat it.
   return db
     .transaction()
@@ -61,7 +63,7 @@ export async function open(
           runId: row.run_id,
           updatedAt: row.last_activity_at,
         },
-        messages: path.map(messages.messageOf),
+        messages: path.map(messages.shownMessageOf),
         cursors: {
           ...(row.last_event_id === null ? {} : { lastEventId: row.last_event_id }),
           ...(row.last_in_event_id === null ? {} : { lastInEventId: row.last_in_event_id }),

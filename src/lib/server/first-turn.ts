@@ -2,6 +2,7 @@ import { sql, type Kysely } from "kysely";
 import type { SkeinMessage } from "../tools/message.ts";
 import type { ChatRow } from "./chats.ts";
 import type { Database } from "./db/database.ts";
+import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
 
 /**
@@ -19,6 +20,7 @@ export async function claim(
   db: Kysely<Database>,
   { ownerId, chatId }: { ownerId: string; chatId: string },
 ): Promise<Claimed | undefined> {
+  if (!isStorable(chatId)) return undefined;
   return db
     .updateTable("chat")
     .set({ first_turn: "claimed", first_turn_lease_until: until(LEASE_MS) })
@@ -60,6 +62,11 @@ export async function release(db: Kysely<Database>, chatId: string, delayMs: num
   await claimed(db, chatId)
     .set({ first_turn: "pending", first_turn_lease_until: until(delayMs) })
     .execute();
+}
+
+/** The model refused, and would again: whichever turn answers the question ends with this sentence instead. */
+export async function refuse(db: Kysely<Database>, chatId: string, sentence: string): Promise<void> {
+  await claimed(db, chatId).set({ first_turn_failure: sentence }).execute();
 }
 
 /** The question is on its way to the agent; what is left to go wrong, the watch over running chats finds. */

@@ -10,6 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => mock.close());
 
+const refusals: string[] = [];
+const onrefused = (sentence: string) => Promise.resolve(void refusals.push(sentence));
+
 function step(prompt: string, stop = new AbortController()) {
   const model = createModelRegistry({
     providers: {
@@ -23,13 +26,17 @@ function step(prompt: string, stop = new AbortController()) {
     modelTimeoutMs: 300,
   }).resolve();
   const result = streamText({ model, prompt, maxRetries: 0, abortSignal: stop.signal, onError: () => {} });
-  return headStartStep(result as never, { metadata: { replyTo: "q1" }, stop: stop.signal });
+  return headStartStep(result as never, { metadata: { replyTo: "q1" }, stop: stop.signal, onrefused });
 }
 
 async function chunksOf(step: ReturnType<typeof headStartStep>): Promise<UIMessageChunk[]> {
   const chunks: UIMessageChunk[] = [];
   for await (const chunk of step.toUIMessageStream({ generateMessageId: () => "a1" })) chunks.push(chunk);
   return chunks;
+}
+
+async function handover({ finishReason, response }: ReturnType<typeof headStartStep>) {
+  return { finishReason: await finishReason, messages: (await response).messages };
 }
 
 const textOf = (chunks: UIMessageChunk[]) =>
@@ -46,10 +53,11 @@ describe("the first step of a head start", () => {
     expect((await whole.response).messages).toHaveLength(1);
   });
 
-  it.each(["status=401", "status=500", "hang"])("leaves nothing in the stream after %s", async (prompt) => {
+  it.each(["status=500", "status=429"])("leaves nothing in the stream after %s, and an empty step", async (prompt) => {
     const failing = step(prompt);
     expect(await chunksOf(failing)).toEqual([]);
-    await expect(failing.finishReason).rejects.toThrow();
+    expect(await handover(failing)).toEqual({ finishReason: "tool-calls", messages: [] });
+    expect(refusals).toEqual([]);
   });
 
   it("does not end what broke off, for another answer follows", async () => {
@@ -57,7 +65,28 @@ describe("the first step of a head start", () => {
     const chunks = await chunksOf(failing);
     expect(textOf(chunks)).toBe(expectedAnswer(20));
     expect(chunks.some((chunk) => chunk.type === "error" || chunk.type === "finish")).toBe(false);
-    await expect(failing.finishReason).rejects.toThrow();
+    expect(await handover(failing)).toEqual({ finishReason: "tool-calls", messages: [] });
+    expect(refusals).toEqual([]);
+  });
+
+  it.each([
+    ["status=401", /refused the API key/, ""],
+    ["status=400", /refused the request/, ""],
+    ["hang", /did not answer within/, ""],
+    ["words=50 rate=500 hang=20", /stopped in the middle/, expectedAnswer(20)],
+  ])("says what is wrong after %s, and ends with what was written", async (prompt, sentence, partial) => {
+    const refused = step(prompt);
+    const chunks = await chunksOf(refused);
+    expect(textOf(chunks)).toBe(partial);
+    expect(chunks.filter((chunk) => partial === "" || chunk.type === "error")).toEqual([
+      { type: "error", errorText: expect.stringMatching(sentence) },
+    ]);
+    const content = [{ type: "text", text: partial }];
+    expect(await handover(refused)).toEqual({
+      finishReason: "error",
+      messages: partial === "" ? [] : [{ role: "assistant", content }],
+    });
+    expect(refusals.splice(0)).toEqual([expect.stringMatching(sentence)]);
   });
 
   it("takes what was written for the answer when somebody stops", async () => {

@@ -1,33 +1,54 @@
 import type { ModelMessage, StreamTextResult, ToolSet, UIMessageChunk } from "ai";
-import { describeModelError } from "./models/index.ts";
+import { describeModelError, isWorthRepeating } from "./models/index.ts";
 
 type Result = StreamTextResult<ToolSet, never, never>;
+
+type End = { how: "whole" | "stopped" | "broken" } | { how: "refused"; sentence: string };
+
+interface Options {
+  metadata: object;
+  stop: AbortSignal;
+  /** Stores why it failed, for the agent to end the turn with. Awaited before the hand-over. */
+  onrefused: (sentence: string) => Promise<void>;
+}
 
 /**
  * The first step as the SDK hands it over to the agent: it streams `toUIMessageStream` into the session and then decides
  * by `finishReason` and `response`. In between we see to it that
  *
- * - a failure leaves no last word: its error is not streamed, `finishReason` rejects, the SDK tells the waiting run to
- *   go, and an ordinary turn answers (or fails properly, with everything that belongs to a failed turn);
- * - nothing at all is streamed before the first word, so that a refused key leaves no trace;
+ * - nothing at all is streamed before the first word;
+ * - a failure that may pass leaves no last word: an empty step is handed over, with the one reason (`tool-calls`) after
+ *   which the SDK lets the agent go on, so the run that waits for it makes the second attempt;
+ * - a failure that will not pass is said at once, and what was written is handed over as all there is;
  * - an answer that somebody stopped counts as an answer.
  */
-export function headStartStep(result: Result, options: { metadata: object; stop: AbortSignal }) {
-  let settle: (end: "finished" | "stopped") => void;
-  let fail: (error: unknown) => void;
-  const end = new Promise<"finished" | "stopped">((resolve, reject) => {
-    settle = resolve;
-    fail = reject;
-  });
+export function headStartStep(result: Result, { metadata, stop, onrefused }: Options) {
   const written = { text: "" };
-  const finishReason = end.then((how) => (how === "stopped" ? "stop" : result.finishReason));
-  const response = end.then(async (how): Promise<{ messages: ModelMessage[] }> =>
-    how === "stopped"
-      ? { messages: [{ role: "assistant", content: [{ type: "text", text: written.text }] }] }
-      : result.response,
-  );
+  let cause: unknown;
+  let ended: (end: End) => void;
+  const end = new Promise<End>((resolve) => (ended = resolve)).then(async (end) => {
+    if (end.how === "refused") await onrefused(end.sentence);
+    return end;
+  });
+  const finishReason = end.then(({ how }) => {
+    if (how === "whole") return result.finishReason;
+    return { stopped: "stop", refused: "error", broken: "tool-calls" }[how];
+  });
+  const response = end.then(async ({ how }): Promise<{ messages: ModelMessage[] }> => {
+    if (how === "whole") return result.response;
+    if (how === "broken" || written.text === "") return { messages: [] };
+    return { messages: [{ role: "assistant", content: [{ type: "text", text: written.text }] }] };
+  });
   // The SDK reads them one after the other, and after a failure only the first: an unread rejection ends the process.
   for (const promise of [finishReason, response]) promise.catch(() => {});
+
+  const endOf = (chunk: UIMessageChunk): End | undefined => {
+    if (chunk.type === "finish") return { how: "whole" };
+    if (chunk.type === "abort") return { how: stop.aborted && written.text ? "stopped" : "broken" };
+    if (chunk.type !== "error") return undefined;
+    return isWorthRepeating(cause) ? { how: "broken" } : { how: "refused", sentence: chunk.errorText };
+  };
+
   return {
     finishReason,
     response,
@@ -35,27 +56,28 @@ export function headStartStep(result: Result, options: { metadata: object; stop:
       result
         .toUIMessageStream({
           generateMessageId,
-          onError: describeModelError,
-          messageMetadata: ({ part }) => (part.type === "start" ? options.metadata : undefined),
+          onError: (error) => describeModelError((cause ??= error)),
+          messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined),
         })
-        .pipeThrough(
-          filter(written, options.stop, (how) =>
-            how === "failed" ? fail(new Error("The head start failed.")) : settle(how),
-          ),
-        ),
+        .pipeThrough(untilEnd(written, endOf, (end) => ended(end))),
   };
 }
 
-function filter(written: { text: string }, stop: AbortSignal, ended: (how: "finished" | "stopped" | "failed") => void) {
+function untilEnd(
+  written: { text: string },
+  endOf: (chunk: UIMessageChunk) => End | undefined,
+  ended: (end: End) => void,
+) {
   const held: UIMessageChunk[] = [];
   let openText: string | undefined;
-  let how: "finished" | "stopped" | "failed" | undefined;
+  let end: End | undefined;
   return new TransformStream<UIMessageChunk, UIMessageChunk>({
     transform(chunk, controller) {
-      if (how !== undefined) return;
-      if (chunk.type === "error" || chunk.type === "abort") {
-        how = chunk.type === "abort" && stop.aborted && written.text ? "stopped" : "failed";
-        if (how === "failed") return;
+      if (end) return;
+      end = endOf(chunk);
+      if (end?.how === "broken") return;
+      if (end?.how === "refused") return controller.enqueue(chunk);
+      if (end?.how === "stopped") {
         if (openText !== undefined) controller.enqueue({ type: "text-end", id: openText });
         controller.enqueue({ type: "finish-step" });
         controller.enqueue({ type: "finish", finishReason: "stop" });
@@ -70,8 +92,7 @@ function filter(written: { text: string }, stop: AbortSignal, ended: (how: "fini
       if (chunk.type === "text-end") openText = undefined;
       for (const early of held.splice(0)) controller.enqueue(early);
       controller.enqueue(chunk);
-      if (chunk.type === "finish") how = "finished";
     },
-    flush: () => ended(how ?? "failed"),
+    flush: () => ended(end ?? { how: "broken" }),
   });
 }

@@ -9,8 +9,8 @@ import { headStartStep } from "./head-start-step.ts";
 import { AGENT, tagsOf } from "./realtime.ts";
 import type { Services } from "./services.ts";
 
-/** How long a page waits for the session to be there. */
-const START_BUDGET_MS = 3_000;
+/** How long a page waits for the session to be there. Without it, the page looks again until it is. */
+const START_BUDGET_MS = 800;
 const RENEW_MS = 3_000;
 /** Stop has to be felt at once, and this is one row by its key. */
 const STOP_POLL_MS = 300;
@@ -56,18 +56,13 @@ async function start(services: Services, claimed: firstTurn.Claimed): Promise<vo
     if (!question) throw new Error("The chat has no question.");
     void keep(services, claimed.id, stop, over.signal);
     const { completion } = await begin(services, claimed, question, stop.signal);
-    // Asked for now: after a failure there may be another run already.
-    const waiting = realtime.currentRun(claimed.id).catch(() => undefined);
     completion
       .catch(async (error: unknown) => {
-        log.warn({ err: error, chatId: claimed.id }, "head start failed, the question becomes an ordinary turn");
-        const run = await waiting;
-        if (run && run.session !== "none" && run.runId !== null) {
-          await realtime.waitForRunEnd(run.runId, RETRY_MS);
-          await realtime.sendMessage(addressOf(claimed), question);
-        } else {
-          await deliver(realtime, addressOf(claimed), question);
-        }
+        log.warn(
+          { err: error, chatId: claimed.id },
+          "head start not handed over, the question becomes an ordinary turn",
+        );
+        await deliver(realtime, addressOf(claimed), question);
         await firstTurn.delivered(db, claimed.id);
       })
       .catch((error: unknown) => giveBack(services, claimed.id, error))
@@ -78,7 +73,12 @@ async function start(services: Services, claimed: firstTurn.Claimed): Promise<vo
   }
 }
 
-function begin({ config, models }: Services, claimed: firstTurn.Claimed, question: SkeinMessage, stop: AbortSignal) {
+function begin(
+  { config, db, models }: Services,
+  claimed: firstTurn.Claimed,
+  question: SkeinMessage,
+  stop: AbortSignal,
+) {
   const model = models.choose(claimed.model);
   return headStart.startHeadStart({
     agentId: AGENT,
@@ -88,19 +88,28 @@ function begin({ config, models }: Services, claimed: firstTurn.Claimed, questio
     tags: tagsOf(claimed.owner_id),
     triggerConfig: { tags: tagsOf(claimed.owner_id) },
     idleTimeoutInSeconds: LONGEST_STEP_S,
-    apiClient: { baseURL: config.trigger.apiUrl, accessToken: config.trigger.secretKey },
+    apiClient: {
+      baseURL: config.trigger.apiUrl,
+      accessToken: config.trigger.secretKey,
+      // Unlike our own requests: a hand-over that gets lost is an answer given twice.
+      requestOptions: { retry: { maxAttempts: 3 } },
+    },
     run: ({ chat, signal }) => {
       const result = streamText({
         ...chat.toStreamTextOptions(),
         model: models.resolve(model.id),
         instructions: INSTRUCTIONS,
         abortSignal: AbortSignal.any([signal, stop]),
-        // The ordinary turn is the second attempt.
+        // The agent makes the second attempt.
         maxRetries: 0,
         onError: () => {},
       });
       return Promise.resolve(
-        headStartStep(result as never, { metadata: { replyTo: question.id, model: model.id }, stop }) as never,
+        headStartStep(result as never, {
+          metadata: { replyTo: question.id, model: model.id },
+          stop,
+          onrefused: (sentence) => firstTurn.refuse(db, claimed.id, sentence),
+        }) as never,
       );
     },
   });

@@ -1,3 +1,4 @@
+import { liveSessions, type LiveSession } from "../inbox/overlay.ts";
 import { rowPreview, rowState, type InboxRow } from "../inbox/row.ts";
 import * as chats from "./chats.ts";
 import type { Services } from "./services.ts";
@@ -17,12 +18,8 @@ export async function list(services: Services, ownerId: string): Promise<InboxRo
   }));
 }
 
-/** Whether Trigger.dev says in time what runs for this person. Never rejects. */
-export async function hasLiveStatus(services: Services, ownerId: string): Promise<boolean> {
-  try {
-    const answer = await services.realtime.listSessions({ ownerId, budgetMs: LIVE_BUDGET_MS });
-    return answer.live;
-  } catch {
-    return false;
-  }
+/** What runs for this person, as Trigger.dev says, to decorate the rows with. Null: it did not say in time. */
+export async function live(services: Services, ownerId: string): Promise<LiveSession[] | null> {
+  const answer = await services.realtime.listSessions({ ownerId, budgetMs: LIVE_BUDGET_MS });
+  return answer.live ? liveSessions(answer.sessions, Date.now()) : null;
 }

@@ -10,3 +10,8 @@ export function jsonb(value: unknown): string {
 export function storable(text: string): string {
   return text.replaceAll("\0", "").replace(/\p{Surrogate}/gu, "\ufffd");
 }
+
+/** Whether Postgres can look for a text that came from outside at all. */
+export function isStorable(text: string): boolean {
+  return storable(text) === text;
+}

@@ -11,13 +11,20 @@ export interface MessageTable {
   metadata: ColumnType<SkeinMetadata | null, string | null | undefined, string | null>;
   /** False while an answer is being written, and for good when it was stopped or broke off. */
   final: Generated<boolean>;
+  /** A person ended it. */
+  stopped: Generated<boolean>;
+  /** Why it broke off, in one clear sentence. */
+  error: string | null;
   hidden: Generated<boolean>;
   seq: ColumnType<number, never, never>;
   created_at: ColumnType<Date, Date | undefined, never>;
 }
 
 /** A row of a path; `depth` is 0 at its end and grows towards the root. */
-export type PathRow = Pick<Selectable<MessageTable>, "id" | "role" | "parts" | "metadata" | "final" | "hidden"> & {
+export type PathRow = Pick<
+  Selectable<MessageTable>,
+  "id" | "role" | "parts" | "metadata" | "final" | "stopped" | "error"
+> & {
   depth: number;
 };
 
@@ -31,14 +38,22 @@ export async function path(db: Kysely<Database>, chatId: string, toId: string | 
       union all
       select m.id, m.parent_id, up.depth + 1 from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
     )
-    select m.id, m.role, m.parts, m.metadata, m.final, m.hidden, up.depth
+    select m.id, m.role, m.parts, m.metadata, m.final, m.stopped, m.error, up.depth
     from up join message m on m.chat_id = ${chatId} and m.id = up.id
     where not m.hidden
     order by up.depth desc`.execute(db);
   return rows;
 }
 
-/** A row as the page sees it. */
+/** A row as it was written. */
 export function messageOf(row: Pick<PathRow, "id" | "role" | "parts" | "metadata">): SkeinMessage {
   return { id: row.id, role: row.role, ...(row.metadata === null ? {} : { metadata: row.metadata }), parts: row.parts };
+}
+
+/** A row as the page shows it, with how it ended. The runtime must not see that: it would write it back as content. */
+export function shownMessageOf(row: PathRow): SkeinMessage {
+  const message = messageOf(row);
+  if (!row.stopped && row.error === null) return message;
+  const ending = { ...(row.stopped ? { stopped: true } : {}), ...(row.error === null ? {} : { error: row.error }) };
+  return { ...message, metadata: { ...message.metadata, ...ending } };
 }

@@ -35,9 +35,9 @@ export type CurrentRun = { session: "none" } | { session: "open" | "closed"; run
 export const tagsOf = (ownerId: string): string[] => [`user:${ownerId}`];
 
 export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realtime {
-  auth.configure({ baseURL: apiUrl, accessToken: secretKey });
-  // The callers have their own ways to try again; the client's would keep them waiting for ten seconds.
+  // The callers have their own ways to try again; the client's would keep them waiting for seconds.
   const once = { retry: { maxAttempts: 1 } };
+  auth.configure({ baseURL: apiUrl, accessToken: secretKey, requestOptions: once });
 
   async function currentRun(chatId: string): Promise<CurrentRun> {
     const session = await unlessMissing(sessions.retrieve(chatId, once));

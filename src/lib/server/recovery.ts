@@ -152,7 +152,7 @@ async function giveUp({ db, log }: Services, chat: RunningChat): Promise<void> {
   log.error({ chatId: chat.id, runId: chat.run_id }, "gave up on a running chat");
   await db
     .updateTable("chat")
-    .set({ status: "failed", status_detail: GIVEN_UP, stop_requested_at: null })
+    .set({ status: "failed", status_detail: GIVEN_UP, stop_requested_at: null, first_turn_failure: null })
     .where("id", "=", chat.id)
     .where("status", "=", "running")
     // Not if a turn began meanwhile.

@@ -1,7 +1,8 @@
 import type { Kysely } from "kysely";
-import { pino, type Logger } from "pino";
+import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { createDb, type Database } from "./db/index.ts";
+import { createLog } from "./log.ts";
 import { createModelRegistry, type ModelRegistry } from "./models/index.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
 
@@ -20,6 +21,6 @@ export function createServices(config: Config): Services {
     config,
     models: createModelRegistry(config),
     realtime: createRealtime(config.trigger),
-    log: pino({ name: "web" }),
+    log: createLog(),
   };
 }

@@ -6,6 +6,8 @@ export interface TurnStarted {
   stopRequested: boolean;
   /** The chat's own model, for a message that names none. */
   model: string | null;
+  /** Why the head start of this turn failed for good: it must not ask the model again. */
+  failure: string | null;
 }
 
 /**
@@ -20,8 +22,11 @@ export async function started(
   { chatId, runId, token }: { chatId: string; runId: string; token: string },
 ): Promise<TurnStarted | undefined> {
   const { rows } = await sql<TurnStarted>`
-    with claimed as (
-      update chat set run_id = ${runId}, status = 'running', status_detail = null, first_turn = 'done', first_turn_lease_until = null
+    with before as (
+      select first_turn_failure from chat where id = ${chatId}
+    ), claimed as (
+      update chat set run_id = ${runId}, status = 'running', status_detail = null,
+        first_turn = 'done', first_turn_lease_until = null, first_turn_failure = null
       where id = ${chatId}
       returning id, stop_requested_at, model
     ), connected as (
@@ -30,7 +35,8 @@ export async function started(
       on conflict (chat_id) do update set
         run_id = excluded.run_id, public_access_token = excluded.public_access_token, updated_at = now()
     )
-    select stop_requested_at is not null as "stopRequested", model from claimed`.execute(db);
+    select stop_requested_at is not null as "stopRequested", model, first_turn_failure as failure
+    from claimed, before`.execute(db);
   return rows[0];
 }
 

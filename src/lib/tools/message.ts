@@ -8,9 +8,9 @@ export interface SkeinMetadata {
   replyTo?: string;
   /** On an answer: the model that wrote it, as `provider:model`. */
   model?: string;
-  /** On an answer that somebody stopped. Only the database adds it. */
+  /** On an answer that somebody stopped. Only pages see it. */
   stopped?: boolean;
-  /** On an answer that broke off: one clear sentence. Only the database adds it. */
+  /** On an answer that broke off: one clear sentence. Only pages see it. */
   error?: string;
   createdAt?: string;
 }

@@ -12,7 +12,7 @@ export const load: LayoutServerLoad = async ({ locals, cookies, depends, isDataR
     inbox: await inbox.list(services, user.id),
     // Streamed behind the rows, and only when the page asks for them again, which it does as soon as it is alive:
     // a document that streams keeps loading for as long as this takes, and Kit sends it as 200 even when it is an error.
-    live: isDataRequest ? inbox.hasLiveStatus(services, user.id) : null,
+    live: isDataRequest ? inbox.live(services, user.id) : null,
     now: Date.now(),
     timeZone: knownTimeZone(cookies.get("skein-zone")),
     models: services.models.list().map(({ id, label }) => ({ id, label })),

@@ -26,10 +26,14 @@ export const actions: Actions = {
   },
 };
 
-/** Refuses by the announced length before reading, and treats a body that the server cut off the same way. */
+/** Refuses by the announced length before parsing, and treats a body that the server cut off the same way. */
 async function readForm(request: Request): Promise<FormData | "too-long"> {
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_FORM_BYTES) return "too-long";
   try {
+    if (Number(request.headers.get("content-length") ?? 0) > MAX_FORM_BYTES) {
+      // A body left unread ends the connection, and with it whatever request comes next on it.
+      await request.body?.pipeTo(new WritableStream());
+      return "too-long";
+    }
     return await request.formData();
   } catch {
     return "too-long";

@@ -1,7 +1,7 @@
 import { APICallError, LoadAPIKeyError, RetryError } from "ai";
 import { ModelBrokeOffError, ModelTimeoutError } from "./model-timeout.ts";
 
-/** An error of the demo model: its message is already meant for people. */
+/** An error whose message is already meant for people. */
 export class PlainModelError extends Error {}
 
 /**

@@ -8,7 +8,8 @@ import { createDemoModel } from "./demo-model.ts";
 import type { LanguageModelV4 } from "./language-model.ts";
 import { withTimeout } from "./model-timeout.ts";
 
-export { describeModelError } from "./describe-model-error.ts";
+export { describeModelError, PlainModelError } from "./describe-model-error.ts";
+export { isWorthRepeating } from "./is-worth-repeating.ts";
 
 export interface ModelInfo {
   /** `provider:model` */

@@ -4,7 +4,7 @@ import type { SkeinMessage } from "../../tools/message.ts";
 import type { Database } from "../db/database.ts";
 import * as messages from "../messages.ts";
 import { isFinished } from "./answer.ts";
-import { forRuntime, type TreeRow } from "./tree.ts";
+import type { TreeRow } from "./tree.ts";
 
 /**
  * The conversation as the model sees it in this turn: always a complete path, because the runtime takes whatever is
@@ -21,7 +21,7 @@ export async function loadContext(
 ): Promise<SkeinMessage[]> {
   const incoming = event.incomingMessages.at(-1);
   const rows = await messages.path(db, chatId, await endOfPath(db, chatId, incoming));
-  const context = rows.map((row) => forRuntime(messages.messageOf(row)));
+  const context = rows.map(messages.messageOf);
   if (event.trigger === "regenerate-message") {
     while (context.length > 0 && context.at(-1)?.role !== "user") context.pop();
   }
@@ -48,7 +48,7 @@ async function endOfPath(db: Kysely<Database>, chatId: string, incoming: SkeinMe
 export async function answerOf(db: Kysely<Database>, chatId: string, questionId: string): Promise<string | undefined> {
   const candidates = await db
     .selectFrom("message")
-    .select(["id", "final", sql<boolean>`coalesce((metadata ->> 'stopped')::boolean, false)`.as("stopped")])
+    .select(["id", "final", "stopped"])
     .where("chat_id", "=", chatId)
     .where("role", "=", "assistant")
     .where("hidden", "=", false)
@@ -87,8 +87,8 @@ export async function lineage(db: Kysely<Database>, chatId: string, ids: string[
       union
       select m.id, m.parent_id from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
     )
-    select m.id, m.parent_id as "parentId", m.hidden, m.final,
-      not m.final and not coalesce((m.metadata ->> 'stopped')::boolean, false) as unfinished
+    select m.id, m.parent_id as "parentId", m.hidden, not m.final and not m.stopped as "isUnfinished",
+      not m.final and not m.stopped and m.error is null as "isOpen"
     from up join message m on m.chat_id = ${chatId} and m.id = up.id`.execute(db);
   return rows;
 }

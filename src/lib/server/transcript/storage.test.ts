@@ -159,6 +159,43 @@ describe("status, in the transaction of the messages", () => {
     expect(await loadContext(chatId, "submit-message", user(messageId))).toEqual([messageId, "a1"]);
   });
 
+  describe.each([
+    ["stopped", "turn-complete", { stopped: true }],
+    ["broke off", "turn-error", { error: "The provider is down." }],
+  ] as const)("of an answer that %s", (_name, reason, ending) => {
+    async function ended() {
+      const chatId = crypto.randomUUID();
+      const run = { runId: `run_${chatId}` };
+      if (reason === "turn-error") failures.set(run.runId, "The provider is down.");
+      await storage.save(context(chatId, run), changeset([user("u1")], "turn-start"));
+      await storage.save(context(chatId, run), changeset([user("u1"), answer("a1")], reason, ["a1"]));
+      failures.clear();
+      return chatId;
+    }
+    const shown = async (chatId: string) =>
+      (await conversation.open(db, { ownerId, chatId }))?.messages.find((message) => message.id === "a1");
+
+    it("is remembered when the next turns put it again as it was", async () => {
+      const chatId = await ended();
+      const path = [user("u1"), answer("a1"), user("u2"), answer("a2")];
+      await storage.save(context(chatId), changeset(path.slice(0, 3), "turn-start"));
+      expect((await shown(chatId))?.metadata).toEqual(ending);
+      await storage.save(context(chatId), changeset(path, "turn-complete"));
+      expect((await shown(chatId))?.metadata).toEqual(ending);
+      expect((await storage.load({ chatId, clientData: {} })).nonFinalIds).toEqual(["a1"]);
+    });
+
+    it("is forgotten when it is really replaced", async () => {
+      const chatId = await ended();
+      const whole = [user("u1"), answer("a1", "the whole answer")];
+      await storage.save(context(chatId), changeset(whole, "turn-start"));
+      expect((await shown(chatId))?.metadata).toBeUndefined();
+      await storage.save(context(chatId), changeset(whole, "turn-complete"));
+      expect(await shown(chatId)).toEqual(whole[1]);
+      expect((await storage.load({ chatId, clientData: {} })).nonFinalIds).toEqual([]);
+    });
+  });
+
   it("needs a person while an approval is pending", async () => {
     const asking = answer("a1");
     asking.parts.push({
@@ -324,7 +361,7 @@ it("bears the hooks of the same turn beside it", async () => {
       turns.started(db, run),
       turns.started(db, run),
     ]);
-    expect(all[2]).toEqual({ stopRequested: false, model: null });
+    expect(all[2]).toEqual({ stopRequested: false, model: null, failure: null });
   }
 });
 

@@ -6,9 +6,10 @@ export interface TreeRow {
   id: string;
   parentId: string | null;
   hidden: boolean;
-  final: boolean;
-  /** An answer that broke off: not final, and nobody stopped it. */
-  unfinished?: boolean;
+  /** It was never written to its end and nothing says why: a turn is at it, or died at it. */
+  isOpen: boolean;
+  /** An answer that does not answer: it is open or broke off. */
+  isUnfinished: boolean;
 }
 
 /** The head's path and the paths of every message a changeset names; other branches need not be loaded. */
@@ -20,8 +21,17 @@ export interface Tree {
 export interface Plan {
   /** In the order in which they have to be inserted: a parent before its child. */
   inserts: { id: string; parentId: string | null; message: UIMessage; final: boolean }[];
-  updates: { id: string; message?: UIMessage; final?: boolean; hidden?: boolean; parentId?: string }[];
+  updates: Update[];
   headId: string | null;
+}
+
+/** `put` replaces the content, and with a new content how it ended; `final` says how it ended, whatever the content. */
+interface Update {
+  id: string;
+  put?: { message: UIMessage; final: boolean };
+  final?: boolean;
+  hidden?: boolean;
+  parentId?: string;
 }
 
 export type PlanInput = Pick<TranscriptChangeset, "reason" | "changes"> & {
@@ -39,9 +49,9 @@ export function plan(tree: Tree, input: PlanInput): Plan {
   const rows = new Map([...tree.rows].map(([id, row]) => [id, { ...row }]));
   const put = new Set(changes.flatMap((change) => (change.op === "put" ? [change.message.id] : [])));
   const inserts: Plan["inserts"] = [];
-  const updates = new Map<string, Plan["updates"][number]>();
-  const update = (row: TreeRow, change: Omit<Plan["updates"][number], "id">) => {
-    Object.assign(row, change.message === undefined ? change : { final: change.final ?? row.final });
+  const isEnd = reason === "turn-complete" || reason === "turn-error";
+  const updates = new Map<string, Update>();
+  const update = (row: TreeRow, change: Omit<Update, "id">) => {
     updates.set(row.id, { ...updates.get(row.id), ...change, id: row.id });
   };
 
@@ -54,14 +64,14 @@ export function plan(tree: Tree, input: PlanInput): Plan {
     const row = rows.get(entry.id);
     tailIsNew = row === undefined;
     if (row === undefined) {
-      rows.set(entry.id, { id: entry.id, parentId, hidden: false, final });
+      rows.set(entry.id, { id: entry.id, parentId, hidden: false, isOpen: !final, isUnfinished: !final });
       inserts.push({ id: entry.id, parentId, message: entry.message, final });
     } else {
-      if (put.has(entry.id)) update(row, { message: entry.message, final });
+      if (put.has(entry.id)) update(row, { put: { message: entry.message, final } });
       // The turn that ends decides about its answer even when its content was complete before (head start of a text).
-      else if (isTail && reason !== "turn-start" && row.final !== final) update(row, { final });
+      if (isTail && isEnd && row.isOpen) update(row, { final });
       if (row.parentId !== parentId) displace(row, parentId);
-      if (row.hidden) update(row, { hidden: false });
+      if (row.hidden) show(row, true);
     }
     parentId = entry.id;
   }
@@ -72,10 +82,16 @@ export function plan(tree: Tree, input: PlanInput): Plan {
     const at = parent === null ? -1 : above.indexOf(parent);
     if (at >= 0 || parent === null) {
       const between = above.slice(at + 1).flatMap((id) => rows.get(id) ?? []);
-      for (const skipped of between) if (!skipped.hidden) update(skipped, { hidden: true });
+      for (const skipped of between) if (!skipped.hidden) show(skipped, false);
     } else if (!walk(rows, parent).includes(row.id)) {
+      row.parentId = parent;
       update(row, { parentId: parent });
     }
+  }
+
+  function show(row: TreeRow, isShown: boolean) {
+    row.hidden = !isShown;
+    update(row, { hidden: row.hidden });
   }
 
   const headId = nextHead({ was: tree.headId, tail: parentId, tailIsNew, rows, input });
@@ -98,7 +114,7 @@ function nextHead(state: {
   if (input.reason === "turn-start") return tailIsNew || input.trigger === "regenerate-message" ? tail : was;
   const seen = walk(rows, was);
   // Who looks at an answer that broke off waits for the one that replaces it.
-  const waitsAt = was !== null && rows.get(was)?.unfinished ? (rows.get(was)?.parentId ?? null) : was;
+  const waitsAt = was !== null && rows.get(was)?.isUnfinished ? (rows.get(was)?.parentId ?? null) : was;
   const followed = waitsAt === null || walk(rows, tail).includes(waitsAt);
   return followed || input.changes.some((change) => rollsBack(change, seen)) ? tail : was;
 }
@@ -119,12 +135,4 @@ export function walk(rows: ReadonlyMap<string, TreeRow>, id: string | null): str
     path.push(at);
   }
   return path.reverse();
-}
-
-/** Content that the runtime must not see: it would come back as a change of every stopped or failed answer. */
-export function forRuntime<M extends UIMessage>(message: M): M {
-  const { stopped, error, ...metadata } = (message.metadata ?? {}) as Record<string, unknown>;
-  if (stopped === undefined && error === undefined) return message;
-  const { metadata: _ours, ...rest } = message;
-  return (Object.keys(metadata).length > 0 ? { ...rest, metadata } : rest) as M;
 }

@@ -8,8 +8,8 @@ export const load: PageServerLoad = async ({ locals, params }) => {
   const user = requirePerson(locals);
   const which = { ownerId: user.id, chatId: params.chatId };
 
-  await claimAndStart(locals.services, which);
-  const data = await chatPage.open(locals.services, which);
+  // At the same time: a chat is running from its creation, whoever starts its first turn.
+  const [data] = await Promise.all([chatPage.open(locals.services, which), claimAndStart(locals.services, which)]);
   if (!data) error(404, "There is no such chat, or it belongs to someone else.");
   return data;
 };

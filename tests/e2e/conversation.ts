@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { expect, type Locator, type Page } from "@playwright/test";
+import { expectedAnswer, type MockOpenAI, type ReceivedRequest } from "../support/mock-openai.ts";
+
+/** What a person does in a conversation and sees of it, by role and name. */
+
+/** A prompt for the model's script that no other test sends. */
+export const prompt = (script: string) => `${script} #${randomUUID().slice(0, 8)}`;
+
+export const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
+export const transcript = (page: Page) => page.getByRole("log", { name: "Conversation" });
+export const questions = (page: Page) => transcript(page).getByRole("article", { name: "You" });
+export const answers = (page: Page) => transcript(page).getByRole("article", { name: "Assistant" });
+export const lastAnswer = (page: Page) => answers(page).last();
+
+/** The page takes the focus into its composer once it is alive. */
+export const isAlive = (page: Page) => expect(composer(page)).toBeFocused();
+
+export async function openNewChat(page: Page): Promise<void> {
+  await page.goto("/");
+  await isAlive(page);
+}
+
+/** Types and presses Enter. */
+export async function send(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press("Enter");
+  await expect(questions(page).last()).toContainText(text);
+  await expect(composer(page)).toHaveValue("");
+}
+
+/** The first message of a chat. Returns the chat's id. */
+export async function startChat(page: Page, text: string): Promise<string> {
+  await send(page, text);
+  return chatIdOf(page);
+}
+
+export const chatIdOf = (page: Page) => new URL(page.url()).pathname.split("/").at(-1) ?? "";
+
+/** Nothing missing, nothing twice, nothing else. */
+export async function expectAnswer(page: Page, words: number, { within = 15_000, nth = -1 } = {}): Promise<void> {
+  await expect(answers(page).nth(nth)).toHaveText(expectedAnswer(words), { timeout: within });
+  await expectSettled(page);
+}
+
+/** Nothing runs any more, and nothing went wrong. */
+export async function expectSettled(page: Page): Promise<void> {
+  await expect(page.getByRole("button", { name: "Stop" })).toBeHidden();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+}
+
+/** In the middle of an answer: this word is there, and the rest is not. */
+export async function untilWord(answer: Locator, word: number): Promise<void> {
+  await expect(answer).toContainText(new RegExp(String.raw`\bw${word}\b`));
+}
+
+export const requestsFor = (model: MockOpenAI, text: string) =>
+  model.requests.filter((request) => request.prompt === text);
+
+/** What the model was told, without our own instructions. */
+export const saidTo = (request: ReceivedRequest | undefined) =>
+  request?.messages.filter(({ role }) => role !== "system").map(({ content }) => content);
+
+/** Everything a screen reader is told from now on, in order: an announcement may be gone before anybody looks. */
+export async function hearAnnouncements(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const heard: string[] = [];
+    const listen = () => {
+      const said = [...document.querySelectorAll("[role=status]")].map((region) => region.textContent?.trim() ?? "");
+      for (const text of said) if (text !== "" && !heard.slice(-said.length).includes(text)) heard.push(text);
+    };
+    listen();
+    new MutationObserver(listen).observe(document.body, { subtree: true, childList: true, characterData: true });
+    Object.assign(window, { heard });
+  });
+  return () => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+}

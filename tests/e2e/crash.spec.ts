@@ -1,0 +1,89 @@
+import type { Page } from "@playwright/test";
+import { expectedAnswer } from "../support/mock-openai.ts";
+import { isAlive as isRunning, runProcesses } from "../support/processes.ts";
+import type { ChildName, Stack } from "../support/stack.ts";
+import {
+  answers,
+  expectAnswer,
+  hearAnnouncements,
+  lastAnswer,
+  prompt,
+  questions,
+  send,
+  startChat,
+  untilWord,
+} from "./conversation.ts";
+import { expect, test } from "./fixtures.ts";
+
+test.use({ stackName: "crash" });
+
+const long = "words=120 rate=30";
+
+/** Asks twice, strikes in the middle of the second answer, and never touches the page again until it is there. */
+async function strikeInTheMiddle(page: Page, strike: () => void): Promise<string[]> {
+  let loads = 0;
+  page.on("domcontentloaded", () => loads++);
+  const asked = [prompt("words=5"), prompt(long)];
+  await startChat(page, asked[0] ?? "");
+  await expectAnswer(page, 5);
+  const announcements = await hearAnnouncements(page);
+  await send(page, asked[1] ?? "");
+  await untilWord(lastAnswer(page), 20);
+  strike();
+  await expectAnswer(page, 120, { within: 60_000 });
+  await expect(questions(page)).toHaveText(asked);
+  await expect(answers(page)).toHaveText([expectedAnswer(5), expectedAnswer(120)]);
+  expect(loads, "page loads").toBe(0);
+  return announcements();
+}
+
+/** The conversation goes on, and what was stored is what was shown. */
+async function goOn(page: Page) {
+  await send(page, prompt("words=7"));
+  await expectAnswer(page, 7, { nth: 2, within: 30_000 });
+  await page.reload();
+  await expect(answers(page)).toHaveText([5, 120, 7].map(expectedAnswer));
+}
+
+const isBack = (stack: Stack, name: ChildName, killed: number) =>
+  expect.poll(() => stack.pids()[name] ?? killed, { message: `another ${name}`, timeout: 30_000 }).not.toBe(killed);
+
+test("the run's process is killed in the middle of an answer", async ({ guest, stack }) => {
+  const announcements = await strikeInTheMiddle(guest, () => {
+    for (const pid of runProcesses(stack.pids().worker ?? 0)) process.kill(pid, "SIGKILL");
+  });
+  expect(announcements).toContain("Recovering");
+  expect(announcements.at(-1)).toBe("Response complete");
+  await goOn(guest);
+});
+
+test("the worker is killed in the middle of an answer", async ({ guest, stack }) => {
+  let killed = 0;
+  const announcements = await strikeInTheMiddle(guest, () => (killed = stack.kill("worker")));
+  expect(announcements).toContain("Recovering");
+  await isBack(stack, "worker", killed);
+  expect(isRunning(killed)).toBe(false);
+  await goOn(guest);
+});
+
+test("the engine is killed in the middle of an answer", async ({ guest, stack }) => {
+  let killed = 0;
+  const announcements = await strikeInTheMiddle(guest, () => (killed = stack.kill("engine")));
+  expect(announcements).toContain("Recovering");
+  await isBack(stack, "engine", killed);
+  await goOn(guest);
+});
+
+test("the web server is killed in the middle of a head start", async ({ guest, stack }) => {
+  const question = prompt(long);
+  await startChat(guest, question);
+  const announcements = await hearAnnouncements(guest);
+  await untilWord(lastAnswer(guest), 20);
+  const killed = stack.kill("web");
+  await expectAnswer(guest, 120, { within: 60_000 });
+  await isBack(stack, "web", killed);
+  await expect(questions(guest)).toHaveText([question]);
+  await expect(answers(guest)).toHaveText([expectedAnswer(120)]);
+  // Still the same document.
+  expect((await announcements()).at(-1)).toBe("Response complete");
+});

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test as base, expect } from "@playwright/test";
+import { expectedAnswer, startMockOpenAI } from "../support/mock-openai.ts";
+import { startStack } from "../support/stack.ts";
+import {
+  answers,
+  expectAnswer,
+  lastAnswer,
+  openNewChat,
+  prompt,
+  questions,
+  requestsFor,
+  saidTo,
+  send,
+  startChat,
+  untilWord,
+} from "./conversation.ts";
+import { modelEnvironment } from "./fixtures.ts";
+
+base("the whole app is stopped in the middle of an answer and started again", async ({ browser }) => {
+  const dataDir = mkdtempSync(join(tmpdir(), "skein-restart-"));
+  const model = await startMockOpenAI();
+  const options = { dataDir, env: modelEnvironment(model) };
+  const before = await startStack(options);
+  const context = await browser.newContext({ baseURL: before.url });
+  const page = await context.newPage();
+  const asked = [prompt("words=6"), prompt("words=150 rate=30")];
+
+  await openNewChat(page);
+  await startChat(page, asked[0] ?? "");
+  await expectAnswer(page, 6);
+  await send(page, asked[1] ?? "");
+  await untilWord(lastAnswer(page), 20);
+
+  const stopped = await before.stop();
+  expect(stopped).toMatchObject({ code: 0, left: [] });
+  expect(stopped.tookMs).toBeLessThan(5000);
+  await expect(page.getByRole("status").filter({ hasText: "Reconnecting" }).first()).toBeVisible();
+
+  const after = await startStack({ ...options, ports: before.ports });
+  expect(after.url).toBe(before.url);
+  // In the page that was open all the time.
+  await expectAnswer(page, 150, { within: 60_000 });
+  await expect(questions(page)).toHaveText(asked);
+  await expect(answers(page)).toHaveText([6, 150].map(expectedAnswer));
+
+  const third = prompt("words=3");
+  await send(page, third);
+  await expectAnswer(page, 3, { nth: 2 });
+  expect(saidTo(requestsFor(model, third)[0])).toEqual([
+    asked[0],
+    expectedAnswer(6),
+    asked[1],
+    expectedAnswer(150),
+    third,
+  ]);
+
+  await context.close();
+  await after.stop();
+  await model.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
