@@ -3,6 +3,7 @@ import { chromiumFlags, findChromium } from "./tests/support/chromium.ts";
 
 export default defineConfig({
   testDir: "tests/e2e",
+  globalSetup: "./tests/support/build.global.ts",
   // Each worker starts the whole stack; two of them share a small machine badly.
   workers: 1,
   timeout: 120_000,

@@ -21,10 +21,12 @@ interface WorkerFixtures {
   stack: Stack;
   /** Whoever kills processes names a stack of their own, so that no other story meets what they left. */
   stackName: string;
+  stackMode: "start" | "dev";
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   stackName: ["shared", { scope: "worker", option: true }],
+  stackMode: ["start", { scope: "worker", option: true }],
   model: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern to know what is needed
     async ({}, use) => {
@@ -35,8 +37,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
   stack: [
-    async ({ model, stackName: _its }, use) => {
-      const stack = await startStack({ env: modelEnvironment(model) });
+    async ({ model, stackName: _its, stackMode: mode }, use) => {
+      const stack = await startStack({ mode, env: modelEnvironment(model) });
       await use(stack);
       await stack.stop();
     },
