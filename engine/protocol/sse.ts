@@ -27,6 +27,8 @@ export async function serveStream(engine: Engine, c: Context, request: StreamReq
     const ping = setInterval(() => void sse.writeSSE({ event: "ping", data: "{}" }), PING_MS);
     const timeout = setTimeout(() => reader.close(), request.timeoutSeconds * 1000);
     try {
+      // The headers leave with the first bytes: a reader has to know that it is connected before there is anything to read.
+      await sse.writeSSE({ event: "ping", data: "{}" });
       for await (const records of isSettled ? reader.rest() : reader.all()) await writeBatch(sse, records);
       if (!sse.aborted) await sse.writeSSE({ data: "[DONE]" });
     } finally {

@@ -54,7 +54,7 @@ export async function startRig(): Promise<Rig> {
       const quiet = ["--skip-update-check", "--skip-platform-notifications", "--skip-telemetry"];
       // A dev branch of its own keeps the CLI's lock and build apart from another test run's in the same folder.
       const args = ["--import", preload, cli, "dev", ...quiet, "--branch", `protocol-${port}`];
-      workerProcess = start(args, { cwd: worker, env: { ...env, CI: "1", GOMEMLIMIT: "128MiB" } });
+      workerProcess = start(args, { cwd: worker, env: { ...env, CI: "1" } });
       await answers(`${url}/readyz`, workerProcess);
     },
     killEngine: () => end(engineProcess, "SIGKILL"),
