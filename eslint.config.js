@@ -44,7 +44,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig } },
   },
 
-  // Dependencies point one way (house-style.md 3). Later rooms override earlier ones: each lists all it forbids.
+  // Dependencies point one way (docs/house-style.md 3). Later rooms override earlier ones: each lists all it forbids.
   room(
     ["engine/**"],
     [tests],

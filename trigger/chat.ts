@@ -34,7 +34,7 @@ export const chatAgent = chat.agent({
     // from the first error is reported here too and says less.
     onError: (error) => (turn.failure ??= describeModelError(error)),
   },
-  // An idle run holds its process (engine-wire.md, section 8). A later message starts a continuation, which is cheap.
+  // An idle run holds its process (docs/engine-wire.md §8). A later message starts a continuation, which is cheap.
   idleTimeoutInSeconds: 45,
   turnTimeout: "1m",
 
@@ -89,7 +89,7 @@ export const chatAgent = chat.agent({
 
 /**
  * Leaves behind a process that has booted, loaded this file, connected and spoken once, so that the next first turn does
- * not wait for any of that (engine-wire.md, section 8). Its runs are only preloaded: no message comes, nothing is
+ * not wait for any of that (docs/engine-wire.md §8). Its runs are only preloaded: no message comes, nothing is
  * written, and they end at once. It must stay in the file of the agent, because a process loads the file of its task.
  */
 export const warm = chat.agent({
@@ -98,11 +98,18 @@ export const warm = chat.agent({
   preloadIdleTimeoutInSeconds: 0,
   onPreload: async () => {
     await sql`select 1`.execute(db);
-    const quick = createModelRegistry({ ...parsed.config, demo: { ttftMs: 0, tokensPerSecond: Infinity } });
-    await streamText({ model: quick.resolve(DEMO_ID), prompt: "Hello" }).text;
+    const demo = { ttftMs: 0, tokensPerSecond: Infinity };
+    const rehearsal = createModelRegistry({ ...parsed.config, demo, fetch: nowhere });
+    for (const id of new Set([rehearsal.defaultId, DEMO_ID])) {
+      const said = streamText({ model: rehearsal.resolve(id), prompt: "Hello", maxRetries: 0, onError: () => {} });
+      await said.consumeStream();
+    }
   },
   run: () => Promise.resolve(),
 });
+
+/** A rehearsal takes the provider's code through a request, and no request out of the house. */
+const nowhere: typeof fetch = () => Promise.resolve(new Response("{}", { status: 400 }));
 
 function uniqueById<M extends UIMessage>(messages: M[]): M[] {
   return [...new Map(messages.map((message) => [message.id, message])).values()];

@@ -1,7 +1,7 @@
 import type { Headers, NewRecord } from "../store/streams.ts";
 
 /**
- * The few S2 messages that append to a stream, in protobuf. Source: engine-wire notes of the S2 client 0.25
+ * The few S2 messages that append to a stream, in protobuf. Source: docs/engine-wire.md §4.2, S2 client 0.25
  * (`AppendInput`, `AppendRecord`, `AppendAck`); fields the client never sends are skipped.
  */
 

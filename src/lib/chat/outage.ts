@@ -1,4 +1,4 @@
-/** A pause shorter than this is nobody's business (interface.md, "connection"). */
+/** A pause shorter than this is nobody's business (docs/interface.md, "connection"). */
 const SHOWN_AFTER_MS = 1500;
 
 /** Tells whether something the page needs has been out of reach for long enough to say so. */

@@ -21,7 +21,7 @@ export interface Input {
   };
 }
 
-/** The two routes of a session that a browser uses (engine-wire.md §2.4 and §4.4), over real HTTP. */
+/** The two routes of a session that a browser uses (docs/engine-wire.md §2.4 and §4.4), over real HTTP. */
 export class FakeEngine {
   readonly inputs: Input[] = [];
   /** Requests for `.out`, by what they asked for. */

@@ -36,7 +36,10 @@ export const DEMO_ID = "demo:skein";
  */
 export const MODEL_RETRIES = 1;
 
-export type ModelConfig = Pick<Config, "providers" | "defaultModel" | "modelTimeoutMs" | "demo">;
+export type ModelConfig = Pick<Config, "providers" | "defaultModel" | "modelTimeoutMs" | "demo"> & {
+  /** Instead of the network, for every hosted and compatible model. */
+  fetch?: typeof fetch;
+};
 
 type Entry = ModelInfo & { create: () => LanguageModelV4 };
 
@@ -92,7 +95,7 @@ const HOSTED = [
 
 function hosted(config: ModelConfig): Entry[] {
   return HOSTED.flatMap(({ provider, label, key, models }) => {
-    const create = creatorOf(provider, config.providers[key]);
+    const create = creatorOf(provider, config.providers[key], config.fetch);
     if (!create) return [];
     return Object.entries(models).map(([name, title]) => ({
       id: `${provider}:${name}`,
@@ -103,11 +106,15 @@ function hosted(config: ModelConfig): Entry[] {
   });
 }
 
-function creatorOf(provider: string, apiKey: string | undefined): ((name: string) => LanguageModelV4) | undefined {
+function creatorOf(
+  provider: string,
+  apiKey: string | undefined,
+  fetch: ModelConfig["fetch"],
+): ((name: string) => LanguageModelV4) | undefined {
   if (!apiKey) return undefined;
-  if (provider === "anthropic") return createAnthropic({ apiKey });
-  if (provider === "openai") return createOpenAI({ apiKey });
-  if (provider === "google") return createGoogle({ apiKey });
+  if (provider === "anthropic") return createAnthropic({ apiKey, fetch });
+  if (provider === "openai") return createOpenAI({ apiKey, fetch });
+  if (provider === "google") return createGoogle({ apiKey, fetch });
   return undefined;
 }
 
@@ -115,11 +122,11 @@ function unlisted(config: ModelConfig, id: string): Entry[] {
   const [provider = "", ...rest] = id.split(":");
   const name = rest.join(":");
   const host = HOSTED.find((one) => one.provider === provider);
-  const create = host && creatorOf(provider, config.providers[host.key]);
+  const create = host && creatorOf(provider, config.providers[host.key], config.fetch);
   return create && name ? [{ id, label: name, provider: host.label, create: () => create(name) }] : [];
 }
 
-function compatible({ providers }: ModelConfig): Entry[] {
+function compatible({ providers, fetch }: ModelConfig): Entry[] {
   const server = providers.openaiCompatible;
   if (!server) return [];
   const provider = createOpenAICompatible({
@@ -127,6 +134,7 @@ function compatible({ providers }: ModelConfig): Entry[] {
     baseURL: server.baseUrl,
     apiKey: server.apiKey,
     includeUsage: true,
+    fetch,
   });
   return server.models.map((name) => ({
     id: `compatible:${name}`,
