@@ -19,8 +19,9 @@ const proxy = createProxyServer({
   target: upstream,
   proxyTimeout: 0,
   timeout: 0,
-  // Every open page holds a connection: no limit but the machine's.
-  agent: new Agent({ keepAlive: true }),
+  // A connection for each request, without a limit. Kept ones break just as the engine closes them (after it refused a
+  // body, or when it restarts), and the message that meets one is lost to its sender.
+  agent: new Agent({ keepAlive: false }),
 });
 // Both also tell of browsers that left in the middle of a stream, which is how most streams end.
 proxy.on("error", (_error, _request, response) => {

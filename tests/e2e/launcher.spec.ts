@@ -74,8 +74,8 @@ test("a launcher that is killed takes everything with it, and the next one finds
   const postgres = first.pids().postgres ?? 0;
   first.kill("launcher");
   const left = () => withEnvironment(instanceVariable, instance).length;
-  await expect.poll(left, { timeout: 5000 }).toBe(0);
-  await expect.poll(() => isAlive(postgres), { timeout: 5000 }).toBe(false);
+  await expect.poll(left, { timeout: 15_000 }).toBe(0);
+  await expect.poll(() => isAlive(postgres), { timeout: 15_000 }).toBe(false);
 
   const second = await startStack({ dataDir });
   expect(second.output()).not.toContain("Migrated");
