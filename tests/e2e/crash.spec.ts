@@ -45,13 +45,17 @@ async function goOn(page: Page) {
   await expect(answers(page)).toHaveText([5, 120, 7].map(expectedAnswer));
 }
 
+const killRuns = (stack: Stack) => {
+  for (const pid of runProcesses(stack.pids().worker ?? 0)) process.kill(pid, "SIGKILL");
+};
+
+const textOf = async (page: Page) => (await lastAnswer(page).innerText()).trim();
+
 const isBack = (stack: Stack, name: ChildName, killed: number) =>
   expect.poll(() => stack.pids()[name] ?? killed, { message: `another ${name}`, timeout: 30_000 }).not.toBe(killed);
 
 test("the run's process is killed in the middle of an answer", async ({ guest, stack }) => {
-  const announcements = await strikeInTheMiddle(guest, () => {
-    for (const pid of runProcesses(stack.pids().worker ?? 0)) process.kill(pid, "SIGKILL");
-  });
+  const announcements = await strikeInTheMiddle(guest, () => killRuns(stack));
   expect(announcements).toContain("Recovering");
   expect(announcements.at(-1)).toBe("Response complete");
   await goOn(guest);
@@ -87,3 +91,21 @@ test("the web server is killed in the middle of a head start", async ({ guest, s
   // Still the same document.
   expect((await announcements()).at(-1)).toBe("Response complete");
 });
+
+for (const [victim, strike] of [
+  ["run that waits for it", (stack: Stack) => killRuns(stack)],
+  ["worker", (stack: Stack) => stack.kill("worker")],
+  ["engine", (stack: Stack) => stack.kill("engine")],
+] as const)
+  test(`the ${victim} is killed in the middle of a head start`, async ({ guest, stack }) => {
+    const question = prompt(long);
+    await startChat(guest, question);
+    await untilWord(lastAnswer(guest), 20);
+    strike(stack);
+    // Whole and settled: the words alone may still be those of the answer that nobody has taken over.
+    const settled = async () => [await guest.getByRole("button", { name: "Stop" }).count(), await textOf(guest)];
+    await expect.poll(settled, { timeout: 60_000 }).toEqual([0, expectedAnswer(120)]);
+    await expect(questions(guest)).toHaveText([question]);
+    await guest.reload();
+    await expect(answers(guest)).toHaveText([expectedAnswer(120)]);
+  });

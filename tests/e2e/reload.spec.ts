@@ -12,7 +12,7 @@ import {
 } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 
-/** 300 words in 15 seconds, and a reload after every fifty. */
+/** 300 words in 15 seconds, reloaded five times. */
 const long = "words=300 rate=20";
 const reloadsAt = [30, 80, 130, 180, 230];
 

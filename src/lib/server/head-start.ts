@@ -6,12 +6,14 @@ import type { SkeinMessage } from "../tools/message.ts";
 import { deliver } from "./delivery.ts";
 import * as firstTurn from "./first-turn.ts";
 import { headStartStep } from "./head-start-step.ts";
-import { AGENT, tagsOf } from "./realtime.ts";
+import { AGENT, tagsOf, type Realtime } from "./realtime.ts";
 import type { Services } from "./services.ts";
 
 /** How long a page waits for the session to be there. Without it, the page looks again until it is. */
 const START_BUDGET_MS = 800;
 const RENEW_MS = 3_000;
+/** After its last word, a step is in the session and handed over within milliseconds. */
+const HAND_OVER_MS = 5_000;
 /** Stop has to be felt at once, and this is one row by its key. */
 const STOP_POLL_MS = 300;
 const RETRY_MS = 2_000;
@@ -49,14 +51,13 @@ export async function claimAndStart(
 /** Resolves when the session is there, or when that failed; the step itself goes on. */
 async function start(services: Services, claimed: firstTurn.Claimed): Promise<void> {
   const { db, log, realtime } = services;
-  const stop = new AbortController();
-  const over = new AbortController();
+  const step = new Step();
   try {
     const question = await firstTurn.question(db, claimed);
     if (!question) throw new Error("The chat has no question.");
-    void keep(services, claimed.id, stop, over.signal);
-    const { completion } = await begin(services, claimed, question, stop.signal);
-    completion
+    void keep(services, claimed.id, step);
+    const { completion } = await begin(services, claimed, question, step);
+    handedOver(services, claimed.id, completion, step)
       .catch(async (error: unknown) => {
         log.warn(
           { err: error, chatId: claimed.id },
@@ -66,19 +67,55 @@ async function start(services: Services, claimed: firstTurn.Claimed): Promise<vo
         await firstTurn.delivered(db, claimed.id);
       })
       .catch((error: unknown) => giveBack(services, claimed.id, error))
-      .finally(() => over.abort());
+      .finally(() => step.over.abort());
   } catch (error) {
-    over.abort();
+    step.over.abort();
     await giveBack(services, claimed.id, error);
   }
 }
 
-function begin(
-  { config, db, models }: Services,
-  claimed: firstTurn.Claimed,
-  question: SkeinMessage,
-  stop: AbortSignal,
-) {
+class Step {
+  /** The person wants no more of it. */
+  readonly stop = new AbortController();
+  /** Nobody would take it over any more. */
+  readonly lost = new AbortController();
+  readonly over = new AbortController();
+  /** The run that waits for the hand-over. */
+  runId?: string | null;
+  end!: (how: PromiseLike<unknown>) => void;
+  /** Settles when the model has said its last word. */
+  readonly ended = new Promise<unknown>((resolve) => (this.end = resolve));
+}
+
+/**
+ * Rejects when nobody has heard the hand-over: the run that waited for it died, or the session takes no more, which the
+ * SDK does not notice (its writer waits for ever for an engine that was restarted).
+ */
+async function handedOver({ realtime }: Services, chatId: string, completion: Promise<void>, step: Step) {
+  // To know which run it is, before it can be replaced.
+  const look = () => isLost(realtime, chatId, step).catch(() => false);
+  void look();
+  const lost = new Promise<never>((_resolve, reject) => {
+    step.lost.signal.addEventListener("abort", () => reject(new Error("The run that waited for it is gone.")));
+  });
+  const stuck = step.ended
+    .catch(() => {})
+    .then(() => sleep(HAND_OVER_MS, undefined, { ref: false }))
+    .then(() => Promise.reject(new Error("The session does not take it.")));
+  await Promise.race([completion, lost, stuck]);
+  // The run may have died since the last look.
+  if (await look()) throw new Error("The run that waited for it is gone.");
+}
+
+/** Whether the run that is to take the step over has died. The first run seen is that one. */
+async function isLost(realtime: Realtime, chatId: string, step: Step): Promise<boolean> {
+  const current = await realtime.currentRun(chatId);
+  if (current.session === "none") return false;
+  step.runId ??= current.runId;
+  return !current.isLive || current.runId !== step.runId;
+}
+
+function begin({ config, db, models }: Services, claimed: firstTurn.Claimed, question: SkeinMessage, step: Step) {
   const model = models.choose(claimed.model);
   return headStart.startHeadStart({
     agentId: AGENT,
@@ -99,32 +136,37 @@ function begin(
         ...chat.toStreamTextOptions(),
         model: models.resolve(model.id),
         instructions: INSTRUCTIONS,
-        abortSignal: AbortSignal.any([signal, stop]),
+        abortSignal: AbortSignal.any([signal, step.stop.signal, step.lost.signal]),
         // The agent makes the second attempt.
         maxRetries: 0,
         onError: () => {},
       });
-      return Promise.resolve(
-        headStartStep(result as never, {
-          metadata: { replyTo: question.id, model: model.id },
-          stop,
-          onrefused: (sentence) => firstTurn.refuse(db, claimed.id, sentence),
-        }) as never,
-      );
+      const handed = headStartStep(result as never, {
+        metadata: { replyTo: question.id, model: model.id },
+        stop: step.stop.signal,
+        onrefused: (sentence) => firstTurn.refuse(db, claimed.id, sentence),
+      });
+      step.end(handed.finishReason);
+      return Promise.resolve(handed as never);
     },
   });
 }
 
-/** While the step runs: says that this process still has it, and watches for somebody who wants it to stop. */
-async function keep({ db, log }: Services, chatId: string, stop: AbortController, over: AbortSignal): Promise<void> {
-  for (let renewAt = Date.now() + RENEW_MS; !over.aborted;) {
-    await sleep(STOP_POLL_MS, undefined, { signal: over }).catch(() => {});
-    if (over.aborted) return;
+/**
+ * While the step runs: says that this process still has it, watches for somebody who wants it to stop, and for the death
+ * of the run that is to take it over.
+ */
+async function keep({ db, log, realtime }: Services, chatId: string, step: Step): Promise<void> {
+  const { stop, lost, over } = step;
+  for (let renewAt = Date.now() + RENEW_MS; !over.signal.aborted;) {
+    await sleep(STOP_POLL_MS, undefined, { signal: over.signal }).catch(() => {});
+    if (over.signal.aborted) return;
     try {
       if (!stop.signal.aborted && (await firstTurn.stopRequested(db, chatId))) stop.abort();
       if (Date.now() < renewAt) continue;
       renewAt = Date.now() + RENEW_MS;
       if (!(await firstTurn.renew(db, chatId))) return;
+      if (step.runId !== undefined && (await isLost(realtime, chatId, step))) lost.abort();
     } catch (error) {
       log.warn({ err: error, chatId }, "the lease of a head start could not be renewed");
     }
