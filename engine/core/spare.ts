@@ -11,8 +11,9 @@ const RENEW_BEFORE_MS = 6_000;
 
 const expires = (since: Date) => since.getTime() + IDLE_MS;
 
+/** What ended one process from outside may have ended the idle ones too, and of those nobody is told: count none. */
 export function afterRunFinished(idle: IdleProcesses, now: Date, processSurvived: boolean): IdleProcesses {
-  return processSurvived ? [...idle, now] : idle;
+  return processSurvived ? [...idle, now] : [];
 }
 
 /** The worker hands out the process that has waited longest. */

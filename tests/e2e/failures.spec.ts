@@ -29,7 +29,7 @@ const failures = [
   { script: "status=401", says: /refused the API key \(401\)/, first: 1, later: 1 },
   { script: "status=429", says: /limiting requests \(429\)/, first: 3, later: 2 },
   { script: "status=500", says: /problem of its own \(500\)/, first: 3, later: 2 },
-  { script: "hang", says: /did not answer within 4 s/, first: 1, later: 1 },
+  { script: "hang", says: /did not answer within 3 s/, first: 1, later: 1 },
   { script: "words=50 hang=9", says: /stopped in the middle of its answer/, first: 1, later: 1 },
   { script: "words=50 break=9", says: /broke off in the middle/, first: 2, later: 1 },
 ];

@@ -80,7 +80,7 @@ export function modelEnvironment(model: MockOpenAI): Record<string, string> {
     OPENAI_COMPATIBLE_BASE_URL: model.url,
     OPENAI_COMPATIBLE_MODELS: "numbered",
     DEFAULT_MODEL: "compatible:numbered",
-    MODEL_TIMEOUT_MS: "4000",
+    MODEL_TIMEOUT_MS: "3000",
   };
 }
 

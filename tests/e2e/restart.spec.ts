@@ -26,7 +26,7 @@ base("the whole app is stopped in the middle of an answer and started again", as
   const before = await startStack(options);
   const context = await browser.newContext({ baseURL: before.url });
   const page = await context.newPage();
-  const asked = [prompt("words=6"), prompt("words=150 rate=30")];
+  const asked = [prompt("words=6"), prompt("words=90 rate=30")];
 
   await openNewChat(page);
   await startChat(page, asked[0] ?? "");
@@ -42,9 +42,9 @@ base("the whole app is stopped in the middle of an answer and started again", as
   const after = await startStack({ ...options, ports: before.ports });
   expect(after.url).toBe(before.url);
   // In the page that was open all the time.
-  await expectAnswer(page, 150, { within: 60_000 });
+  await expectAnswer(page, 90, { within: 60_000 });
   await expect(questions(page)).toHaveText(asked);
-  await expect(answers(page)).toHaveText([6, 150].map(expectedAnswer));
+  await expect(answers(page)).toHaveText([6, 90].map(expectedAnswer));
 
   const third = prompt("words=3");
   await send(page, third);
@@ -53,7 +53,7 @@ base("the whole app is stopped in the middle of an answer and started again", as
     asked[0],
     expectedAnswer(6),
     asked[1],
-    expectedAnswer(150),
+    expectedAnswer(90),
     third,
   ]);
 
