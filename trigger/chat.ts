@@ -22,7 +22,13 @@ const db = createDb(parsed.config.databaseUrl, { max: 3 });
 const models = createModelRegistry(parsed.config);
 
 /** One run at a time has this process, and one turn at a time a run. */
-let turn: { stopRequested?: boolean; model?: string | null; question?: string; failure?: string } = {};
+let turn: {
+  stopRequested?: boolean;
+  model?: string | null;
+  question?: string;
+  failure?: string;
+  claim?: Promise<unknown>;
+} = {};
 
 /** The agent people talk to. Everything durable about a turn is the storage's; the hooks only say who works on it. */
 export const chatAgent = chat.agent({
@@ -45,10 +51,16 @@ export const chatAgent = chat.agent({
 
   onTurnStart: async ({ chatId, runId, chatAccessToken, uiMessages }) => {
     turn = {};
-    const started = await turns.started(db, { chatId, runId, token: chatAccessToken });
+    const known = await turns.look(db, chatId);
+    const claim = turns.started(db, { chatId, runId, token: chatAccessToken });
+    // A run that has the chat already need not wait for its claim, which waits for the question's save: the first word
+    // comes that much sooner. The end of the turn waits for it.
+    const started = known?.runId === runId ? known : await claim;
     turn = {
-      ...started,
+      stopRequested: started?.stopRequested,
+      model: started?.model,
       failure: started?.failure ?? undefined,
+      claim: claim.catch(() => undefined),
       question: uiMessages.findLast((message) => message.role === "user")?.id,
     };
   },
@@ -73,7 +85,8 @@ export const chatAgent = chat.agent({
   },
 
   // Runs before the turn is saved, which is what stores the sentence.
-  onTurnComplete: ({ error }) => {
+  onTurnComplete: async ({ error }) => {
+    await turn.claim;
     if (error !== undefined) turn.failure ??= describeModelError(error);
   },
 

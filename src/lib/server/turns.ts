@@ -40,6 +40,26 @@ export async function started(
   return rows[0];
 }
 
+/** What `started` would say, and which run has the chat; takes no lock and waits for none. */
+export async function look(
+  db: Kysely<Database>,
+  chatId: string,
+): Promise<(TurnStarted & { runId: string | null }) | undefined> {
+  const chat = await db
+    .selectFrom("chat")
+    .select(["run_id", "stop_requested_at", "model", "first_turn_failure"])
+    .where("id", "=", chatId)
+    .executeTakeFirst();
+  return (
+    chat && {
+      runId: chat.run_id,
+      stopRequested: chat.stop_requested_at !== null,
+      model: chat.model,
+      failure: chat.first_turn_failure,
+    }
+  );
+}
+
 /** Makes sure that a chat has its row, for a session that another surface created. */
 export async function adopt(
   db: Kysely<Database>,
