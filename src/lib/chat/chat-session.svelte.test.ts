@@ -47,6 +47,20 @@ describe("sending", () => {
     await until(() => expect(chat.engine.readers).toBe(0));
   });
 
+  it("shows the end of an answer, whatever was loaded before it", async () => {
+    const page = chat.open();
+    const before = chat.data();
+    await page.send("two");
+    const id = lastInput()?.payload?.message?.id ?? "";
+    chat.engine.answer("a2", id, "hello", 1);
+    await until(() => expect(page.isRunning).toBe(false));
+    // The page's own data comes again with every change of the inbox.
+    page.sync(before);
+    expect(read(page)).toEqual(["u1:u1", "a1:one", `${id}:two`, "a2:hello"]);
+    await page.send("three");
+    expect(lastInput()?.payload?.message).toMatchObject({ metadata: { after: "a2" } });
+  });
+
   it("keeps a message that could not be sent, says why, and sends the same one again", async () => {
     const page = chat.open();
     chat.engine.refusals.push({ status: 413 });

@@ -27,7 +27,7 @@ describe("with nothing open", () => {
   });
 
   it("does not resume the turn it just saw end, unless the database insists", () => {
-    const ended = { ...idle, ended: { question: "u2", lastEventId: "20", until: 100 } };
+    const ended = { ...idle, ended: { question: "u2", since: "9", lastEventId: "20", until: 100 } };
     expect(decideSync(ended, data("u2", true, "9"))).toBe("stale");
     expect(decideSync({ ...ended, now: 100 }, data("u2", true, "9"))).toBe("resume");
     // Another turn, or the same question once more.
@@ -36,9 +36,18 @@ describe("with nothing open", () => {
     expect(decideSync(ended, data("u2", false, "20"))).toBe("show");
   });
 
+  it("does not show what was before the turn it just saw end, unless the database insists", () => {
+    const ended = { ...idle, ended: { question: "u2", since: "9", lastEventId: "20", until: 100 } };
+    expect(decideSync(ended, data("u1", false, "9"))).toBe("stale");
+    expect(decideSync(ended, data("u2", false, "9"))).toBe("stale");
+    expect(decideSync({ ...ended, now: 100 }, data("u1", false, "9"))).toBe("show");
+  });
+
   it("leaves a stopped turn alone", () => {
-    const stopped = { ...idle, ended: { question: "u2", lastEventId: undefined, until: 100 } };
+    const stopped = { ...idle, ended: { question: "u2", since: "9", lastEventId: undefined, until: 100 } };
     expect(decideSync(stopped, data("u2", true, "9"))).toBe("stale");
+    expect(decideSync(stopped, data("u1", false, "9"))).toBe("stale");
+    expect(decideSync(stopped, data("u2", false, "12"))).toBe("show");
   });
 });
 

@@ -16,6 +16,8 @@ export interface TurnInFlight {
 /** The turn this page saw end before the database could say so. */
 export interface TurnEnded {
   question: string | null;
+  /** The last completed turn when it began. */
+  since: string | undefined;
   /** The cursor of its end; unknown when it was left early. */
   lastEventId: string | undefined;
   /** From then on the database is believed again, whatever it says. */
@@ -44,13 +46,16 @@ export function decideSync({ turn, ended, lastEventId, now }: Situation, data: C
   const isRunning = data.session.isStreaming;
   const question = questionOf(data.messages);
   if (isBefore(data.session.lastEventId, lastEventId)) return "stale";
-  if (isRunning && ended && now < ended.until && question === ended.question) {
-    const includesEnd = ended.lastEventId !== undefined && !isBefore(data.session.lastEventId, ended.lastEventId);
-    if (!includesEnd) return "stale";
-  }
+  // Another question that runs is news all the same; what is settled can only be what was before.
+  if (ended && now < ended.until && (!isRunning || question === ended.question) && !includesEnd(data, ended))
+    return "stale";
   if (!turn) return isRunning ? "resume" : "show";
   if (isRunning) return !turn.started && turn.question !== question ? "leave" : "wait";
   return isOver(turn, data) ? "leave" : "wait";
+}
+
+function includesEnd({ session }: ChatPageData, { since, lastEventId }: TurnEnded): boolean {
+  return lastEventId === undefined ? isBefore(since, session.lastEventId) : !isBefore(session.lastEventId, lastEventId);
 }
 
 /** Whether data in which nothing runs has this turn behind it, rather than before it. */

@@ -165,7 +165,8 @@ export class Turns {
   /** The person ended the turn. What the database says of it is not believed for a while: it cannot know yet. */
   stopped() {
     this.#isStopping = this.#turn !== null;
-    this.#finish(this.question, undefined);
+    const since = this.#turn ? this.#turn.lastEventId : this.#data.session.lastEventId;
+    this.#finish({ question: this.question, since, lastEventId: undefined });
   }
 
   notSent(id: string | null, error: unknown, kind: ChatProblem["kind"] = "not-sent") {
@@ -238,7 +239,7 @@ export class Turns {
     switch (outcome.type) {
       case "failed":
         state.problem = { message: outcome.text, messageId: chat.lastMessage?.id ?? null, kind: "failed" };
-        return this.#finish(turn.question, undefined);
+        return this.#finish({ question: turn.question, since: turn.lastEventId, lastEventId: undefined });
       case "lost":
         // A session that does not exist yet is no outage: the first turn is about to make it.
         if (statusOf(outcome.error) !== 404) outage.down("stream");
@@ -249,14 +250,15 @@ export class Turns {
     if (!this.#completion) return this.freshness.withBackOff();
     const next = turn.started ? outbox.next()?.id : turn.question;
     if (next) return this.#follow(next);
-    this.#finish(turn.question, this.#completion.lastEventId);
+    const { lastEventId } = this.#completion;
+    this.#finish({ question: turn.question, since: turn.lastEventId, lastEventId });
   }
 
-  #finish(question: string | null, lastEventId: string | undefined) {
+  #finish(ended: Omit<TurnEnded, "until">) {
     const { state } = this.#parts;
     state.running = false;
     state.recovering = false;
-    this.#ended = { question, lastEventId, until: Date.now() + ENDED_MS };
+    this.#ended = { ...ended, until: Date.now() + ENDED_MS };
     this.freshness.within(CHECK_MS);
   }
 
