@@ -62,7 +62,7 @@ function turnLines(what: string, skein: TurnFigures, bare: TurnFigures | undefin
 }
 
 /** Returns the file's path. */
-export function write(results: Results): string {
+export function write(results: object): string {
   const at = new Date().toISOString();
   const folder = fileURLToPath(new URL("results", import.meta.url));
   mkdirSync(folder, { recursive: true });

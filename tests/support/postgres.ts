@@ -13,15 +13,16 @@ import { freePort } from "./ports.ts";
 
 const template = "skein_template";
 
+/** Nothing in a test has to survive a power cut. */
+const fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
 /** One Postgres for a whole test run. `url` names its administrative database, which `TEST_POSTGRES_URL` hands on. */
-export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startTestPostgres(settings = fast): Promise<{ url: string; stop(): Promise<void> }> {
   const home = mkdtempSync(join(tmpdir(), "skein-postgres-"));
   mkdirSync(join(home, "logs"));
   const cluster = { dir: join(home, "data"), port: await freePort(), password: randomBytes(8).toString("hex") };
-  // Nothing here has to survive a power cut.
-  const fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
   const log = new ChildLog(home, "postgres");
-  const child = Child.start(await prepareCluster(cluster, fast), log);
+  const child = Child.start(await prepareCluster(cluster, settings), log);
   const dismissGuard = guardPostmaster(child.id.pid);
   while (!(await clusterAnswers(cluster))) {
     if (child.hasExited) throw new Error(`the test Postgres did not start: ${log.lastImportant}`);
