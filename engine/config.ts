@@ -1,4 +1,6 @@
+import { totalmem } from "node:os";
 import { z } from "zod";
+import { liveRunLimit } from "./core/capacity.ts";
 
 const port = z.coerce.number().int().min(1).max(65535);
 const seconds = (standard: number) => z.coerce.number().positive().default(standard);
@@ -15,7 +17,12 @@ const schema = z.object({
   ENGINE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** Task that keeps one spare process warm; none by that name in the worker: no spare. */
   ENGINE_WARM_TASK: z.string().default("warm"),
-  ENGINE_MAX_RUNS: z.coerce.number().int().positive().default(50),
+  /** Live runs at once; more wait in the queue. Unset: as many as this machine's (or container's) memory holds. */
+  ENGINE_MAX_RUNS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(() => liveRunLimit(Math.min(totalmem(), process.constrainedMemory() || Infinity))),
   /** A run process reports every this many seconds; three missed reports end its run. */
   ENGINE_HEARTBEAT_SECONDS: seconds(10),
   ENGINE_TELEMETRY_DAYS: seconds(7),

@@ -29,6 +29,7 @@ it("points everyone at the embedded engine, and the web server's browsers throug
     });
   expect(worker.TRIGGER_DEV_BRANCH).toBeUndefined();
   expect(web).toMatchObject({ HOST: "127.0.0.1", PORT: "3000", REALTIME_UPSTREAM: "http://127.0.0.1:8730" });
+  expect(worker.TURN_TIMEOUT).toBe("1m");
   expect(engine).toMatchObject({ ENGINE_PORT: "8730", ENGINE_HOST: "127.0.0.1", TRIGGER_ACCESS_TOKEN: "tr_pat_s" });
 });
 

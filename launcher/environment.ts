@@ -58,6 +58,7 @@ export function childEnvironments(plan: Plan, base: Env): { web: Env; engine: En
     worker: {
       ...withoutAuth,
       TRIGGER_ACCESS_TOKEN: secrets.triggerAccessToken,
+      TURN_TIMEOUT: base.TURN_TIMEOUT || "1m",
       // No prompts, no colours.
       CI: "1",
       // The CLI's bundler stays in memory: 300 MB instead of 680. Below what it holds for good (more than 128 MB) it does

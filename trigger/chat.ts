@@ -40,9 +40,10 @@ export const chatAgent = chat.agent({
     // from the first error is reported here too and says less.
     onError: (error) => (turn.failure ??= describeModelError(error)),
   },
-  // An idle run holds its process (docs/engine-wire.md §8). A later message starts a continuation, which is cheap.
-  idleTimeoutInSeconds: 45,
-  turnTimeout: "1m",
+  // On the embedded engine an idle run holds its process (docs/engine-wire.md §8), so it soon ends: a later message
+  // starts a continuation, which the warm spare makes cheap. After the first span the engine may end it any time.
+  idleTimeoutInSeconds: 30,
+  turnTimeout: parsed.config.turnTimeout,
 
   onChatStart: async ({ ctx, chatId }) => {
     const owner = ctx.run.tags.find((tag) => tag.startsWith("user:"));

@@ -41,6 +41,14 @@ describe("parseConfig", () => {
     });
   });
 
+  it("knows a duration", () => {
+    expect(parseConfig({ ...service, TURN_TIMEOUT: "90s" })).toMatchObject({ config: { turnTimeout: "90s" } });
+    expect(parseConfig({ ...service, TURN_TIMEOUT: "soon" })).toEqual({
+      ok: false,
+      problems: ["TURN_TIMEOUT must be a duration like 90s, 5m or 1h."],
+    });
+  });
+
   it("lists everything that is missing", () => {
     expect(parseConfig({})).toEqual({
       ok: false,

@@ -20,6 +20,8 @@ export interface Config {
   defaultModel: string | undefined;
   /** How long a model may be silent, before its first word and between two, in milliseconds. */
   modelTimeoutMs: number;
+  /** How long a chat's run waits for the next message before it ends, such as `1m`. Undefined: the SDK's hour. */
+  turnTimeout: string | undefined;
   demo: { ttftMs: number; tokensPerSecond: number };
 }
 
@@ -83,6 +85,10 @@ const variables = z.object({
     .number({ error: "MODEL_TIMEOUT_MS must be a number of milliseconds." })
     .min(100, "MODEL_TIMEOUT_MS must be at least 100.")
     .default(60_000),
+  TURN_TIMEOUT: text.refine(
+    (value) => value === undefined || /^\d+[smhd]$/.test(value),
+    "TURN_TIMEOUT must be a duration like 90s, 5m or 1h.",
+  ),
   DEMO_TTFT_MS: z.coerce
     .number({ error: "DEMO_TTFT_MS must be a number of milliseconds." })
     .min(0, "DEMO_TTFT_MS must not be negative.")
@@ -174,6 +180,7 @@ function common(config: Variables): Omit<LaunchConfig, "dataDir" | "enginePort" 
     },
     defaultModel: config.DEFAULT_MODEL,
     modelTimeoutMs: config.MODEL_TIMEOUT_MS,
+    turnTimeout: config.TURN_TIMEOUT,
     demo: { ttftMs: config.DEMO_TTFT_MS ?? 400, tokensPerSecond: config.DEMO_TOKENS_PER_SECOND ?? 40 },
   };
 }
