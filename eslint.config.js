@@ -17,6 +17,13 @@ const not = (message, ...regex) => regex.map((one) => ({ regex: one, message }))
 const src = String.raw`^(\$lib|\$app|\$env)\b|(^|/)\.\.?/(.*/)?src/`;
 const folder = (name) => String.raw`^\.\.?/(.*/)?${name}/`;
 const tests = "**/*.test.ts";
+const engineAlone = not(
+  "The engine knows nothing of the app: it is reached over HTTP alone.",
+  src,
+  folder("trigger"),
+  folder("launcher"),
+);
+const onlyTheStoreSpeaksSql = not("Only engine/store/postgres speaks SQL.", "^(kysely|pg)(/|$)");
 
 export default defineConfig(
   globalIgnores(["**/.svelte-kit/", "**/.skein/", "**/.trigger/", "build/", "test-results/", "playwright-report/"]),
@@ -45,15 +52,19 @@ export default defineConfig(
   },
 
   // Dependencies point one way (docs/house-style.md 3). Later rooms override earlier ones: each lists all it forbids.
+  room(["engine/store/postgres/**"], [tests], ...engineAlone),
+  room(["engine/**"], ["engine/store/postgres/**", tests], ...engineAlone, ...onlyTheStoreSpeaksSql),
   room(
-    ["engine/**"],
+    ["engine/{flow,protocol,loop}/**"],
     [tests],
-    ...not(
-      "The engine knows nothing of the app: it is reached over HTTP alone.",
-      src,
-      folder("trigger"),
-      folder("launcher"),
-    ),
+    ...engineAlone,
+    ...onlyTheStoreSpeaksSql,
+    ...not("What is kept is reached through the interface Store.", folder("store/postgres")),
+  ),
+  room(
+    ["engine/core/**"],
+    [tests],
+    ...not("A decision is made without I/O: it imports nothing but other decisions.", String.raw`^(?!\./)`),
   ),
   room(
     ["launcher/**"],

@@ -8,16 +8,15 @@ import { createApp } from "./protocol/app.ts";
 import { attachWorkerSocket } from "./protocol/worker-socket.ts";
 import { createServer } from "./server.ts";
 import { Signals } from "./signals.ts";
-import { connect } from "./store/connect.ts";
-import { migrate } from "./store/migrations.ts";
+import { createPostgresStore } from "./store/postgres/index.ts";
 import { WorkerLink } from "./worker-link.ts";
 
 async function main(): Promise<void> {
   const config = parseEngineConfig(process.env);
   const log = createLog(config.ENGINE_LOG_LEVEL);
-  const db = connect(config.DATABASE_URL, log);
-  const engine: Engine = { config, db, log, signals: new Signals(), spares: new Spares(), now: () => new Date() };
-  await migrate(db);
+  const store = createPostgresStore(config.DATABASE_URL, log);
+  const engine: Engine = { config, store, log, signals: new Signals(), spares: new Spares(), now: () => new Date() };
+  await store.migrate();
   // Whoever held these runs was talking to an engine that is gone: their writes can be incomplete.
   await loseAllRuns(engine);
 
@@ -32,7 +31,7 @@ async function main(): Promise<void> {
     stopTimers();
     sockets.disconnectSockets(true);
     await server.close();
-    await db.destroy();
+    await store.close();
     process.exit(0);
   };
   process.once("SIGTERM", () => void stop());

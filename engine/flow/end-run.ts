@@ -1,13 +1,13 @@
 import { nextRetry, type Retry } from "../core/session.ts";
 import type { RunChange } from "../core/run.ts";
 import type { Engine } from "../engine.ts";
-import type { Tx } from "../store/database.ts";
-import * as runs from "../store/runs.ts";
-import * as sessions from "../store/sessions.ts";
-import * as streams from "../store/streams.ts";
+import { isOver, type Run } from "../store/runs.ts";
+import type { Session } from "../store/sessions.ts";
+import type { StoreTx } from "../store/store.ts";
+import { streamName } from "../store/streams.ts";
 import { ensureRun } from "./ensure-run.ts";
 
-type Decide = (run: runs.Run, tx: Tx) => RunChange | undefined | Promise<RunChange | undefined>;
+type Decide = (run: Run, tx: StoreTx) => RunChange | undefined | Promise<RunChange | undefined>;
 
 /**
  * Changes a run, and when that ends it, continues its session if input is still unanswered: the message that arrived
@@ -15,16 +15,16 @@ type Decide = (run: runs.Run, tx: Tx) => RunChange | undefined | Promise<RunChan
  * session's lock, so that an append comes either before it (and is seen) or after it (and starts a run itself).
  * Returns undefined, with nothing changed, when `decide` finds the event stale.
  */
-export async function changeRun(engine: Engine, runId: string, decide: Decide): Promise<runs.Run | undefined> {
-  const outcome = await engine.db.transaction().execute(async (tx) => {
-    const seen = await runs.byId(tx, runId);
+export async function changeRun(engine: Engine, runId: string, decide: Decide): Promise<Run | undefined> {
+  const outcome = await engine.store.transaction(async (tx) => {
+    const seen = await tx.runs.byId(runId);
     // Session before run, as everywhere: two orders would deadlock.
-    const session = seen?.session_id ? await sessions.findAndLock(tx, seen.session_id) : undefined;
-    const run = seen && (await runs.lock(tx, runId));
+    const session = seen?.session_id ? await tx.sessions.findAndLock(seen.session_id) : undefined;
+    const run = seen && (await tx.runs.lock(runId));
     const change = run && (await decide(run, tx));
     if (!run || !change) return undefined;
-    const changed = await runs.apply(tx, run, change);
-    if (!runs.isOver(changed)) return { changed, continued: false, requeued: changed.execution_status === "QUEUED" };
+    const changed = await tx.runs.apply(run, change);
+    if (!isOver(changed)) return { changed, continued: false, requeued: changed.execution_status === "QUEUED" };
     const continued = session ? await continueIfUnanswered(engine, tx, session, changed) : false;
     return { changed, continued, requeued: false };
   });
@@ -34,11 +34,11 @@ export async function changeRun(engine: Engine, runId: string, decide: Decide): 
   return outcome.changed;
 }
 
-async function continueIfUnanswered(engine: Engine, tx: Tx, session: sessions.Session, ended: runs.Run) {
+async function continueIfUnanswered(engine: Engine, tx: StoreTx, session: Session, ended: Run) {
   // Somebody took over already (an upgrade), or the conversation is closed.
   if (session.current_run_id !== ended.id || session.closed_at) return false;
-  const stream = streams.streamName(session.stream_key, "in");
-  const unanswered = await streams.oldestUnanswered(tx, stream, session.answered_in_seq);
+  const stream = streamName(session.stream_key, "in");
+  const unanswered = await tx.streams.oldestUnanswered(stream, session.answered_in_seq);
   if (unanswered === undefined) return false;
   const previous: Retry | null =
     session.retry_seq === null ? null : { seq: session.retry_seq, count: session.retry_count };
@@ -47,7 +47,7 @@ async function continueIfUnanswered(engine: Engine, tx: Tx, session: sessions.Se
     engine.log.error({ session: session.id, seq: unanswered }, "a message ended too many runs; giving up on it");
     return false;
   }
-  await sessions.update(tx, session.id, { retry_seq: next.retry.seq, retry_count: next.retry.count });
+  await tx.sessions.update(session.id, { retry_seq: next.retry.seq, retry_count: next.retry.count });
   const { run } = await ensureRun(tx, session, new Date(engine.now().getTime() + next.delayMs));
   engine.log.info(
     { session: session.id, ended: ended.id, run: run.id, seq: unanswered },

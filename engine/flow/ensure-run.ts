@@ -1,28 +1,28 @@
 import { continuationPayload, firstPayload } from "../core/session.ts";
-import type { Tx } from "../store/database.ts";
-import * as runs from "../store/runs.ts";
-import * as sessions from "../store/sessions.ts";
+import { isOver, type Run } from "../store/runs.ts";
+import { SPARE_TYPE, type Session } from "../store/sessions.ts";
+import type { StoreTx } from "../store/store.ts";
 
-export type Ensured = { run: runs.Run; isNew: boolean };
+export type Ensured = { run: Run; isNew: boolean };
 
 /**
  * Makes sure the session has a live run: the one it has, else a new one. At most one is live, because every caller
  * holds the session's row lock.
  */
-export async function ensureRun(tx: Tx, session: sessions.Session, availableAt: Date): Promise<Ensured> {
-  const current = session.current_run_id ? await runs.byId(tx, session.current_run_id) : undefined;
-  if (current && !runs.isOver(current)) return { run: current, isNew: false };
+export async function ensureRun(tx: StoreTx, session: Session, availableAt: Date): Promise<Ensured> {
+  const current = session.current_run_id ? await tx.runs.byId(session.current_run_id) : undefined;
+  if (current && !isOver(current)) return { run: current, isNew: false };
   const { basePayload, tags } = session.trigger_config;
-  const run = await runs.insert(tx, {
+  const run = await tx.runs.insert({
     sessionId: session.id,
     task: session.task,
     payload: session.current_run_id
       ? continuationPayload(basePayload, session.id, session.current_run_id)
       : firstPayload(basePayload, session.id),
     tags: tags ?? [],
-    isSpare: session.type === sessions.SPARE_TYPE,
+    isSpare: session.type === SPARE_TYPE,
     availableAt,
   });
-  await sessions.update(tx, session.id, { current_run_id: run.id });
+  await tx.sessions.update(session.id, { current_run_id: run.id });
   return { run, isNew: true };
 }

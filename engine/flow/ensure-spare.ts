@@ -1,7 +1,5 @@
 import type { Engine } from "../engine.ts";
-import * as runs from "../store/runs.ts";
-import * as sessions from "../store/sessions.ts";
-import * as workers from "../store/workers.ts";
+import { SPARE_TYPE } from "../store/sessions.ts";
 import type { WorkerLink } from "../worker-link.ts";
 import { startSession } from "./sessions.ts";
 
@@ -12,12 +10,12 @@ import { startSession } from "./sessions.ts";
 export async function ensureSpare(engine: Engine, link: WorkerLink): Promise<void> {
   if (!link.isReady || !engine.spares.isNeeded(engine.now())) return;
   const task = engine.config.ENGINE_WARM_TASK;
-  const worker = await workers.newest(engine.db);
-  if (!worker?.tasks.some(({ id }) => id === task) || (await runs.isSparePending(engine.db))) return;
+  const worker = await engine.store.workers.newest();
+  if (!worker?.tasks.some(({ id }) => id === task) || (await engine.store.runs.isSparePending())) return;
   const chatId = `spare-${crypto.randomUUID()}`;
   await startSession(engine, {
     externalId: chatId,
-    type: sessions.SPARE_TYPE,
+    type: SPARE_TYPE,
     task,
     triggerConfig: { basePayload: { chatId, trigger: "preload" } },
     tags: [],

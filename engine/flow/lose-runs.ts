@@ -1,13 +1,13 @@
 import { lose } from "../core/run.ts";
 import type { Engine } from "../engine.ts";
-import * as runs from "../store/runs.ts";
+import { toState } from "../store/runs.ts";
 import { changeRun } from "./end-run.ts";
 
 /** Ends (or puts back into the queue) runs whose worker is gone, and continues their sessions. Returns how many. */
 export async function loseRuns(engine: Engine, runIds: readonly string[]): Promise<number> {
   let lost = 0;
   for (const runId of runIds) {
-    const run = await changeRun(engine, runId, (locked) => lose(runs.toState(locked), engine.now()));
+    const run = await changeRun(engine, runId, (locked) => lose(toState(locked), engine.now()));
     if (!run) continue;
     lost += 1;
     engine.log.warn({ run: runId, status: run.status }, "run lost with its worker");
@@ -18,10 +18,10 @@ export async function loseRuns(engine: Engine, runIds: readonly string[]): Promi
 /** Every run that a worker holds. */
 export async function loseAllRuns(engine: Engine): Promise<number> {
   engine.spares.reset();
-  return loseRuns(engine, await runs.liveIds(engine.db));
+  return loseRuns(engine, await engine.store.runs.liveIds());
 }
 
 /** Runs that fell silent. Nobody else may have noticed: each lease has its reaper here. */
 export async function loseSilentRuns(engine: Engine): Promise<number> {
-  return loseRuns(engine, await runs.withExpiredLease(engine.db, engine.now()));
+  return loseRuns(engine, await engine.store.runs.withExpiredLease(engine.now()));
 }

@@ -1,39 +1,38 @@
 import type { Engine } from "../engine.ts";
 import type { Ack } from "../protocol/s2-codec.ts";
-import * as sessions from "../store/sessions.ts";
-import * as streams from "../store/streams.ts";
+import type { Io, NewRecord } from "../store/streams.ts";
 
 /** Trimmed records stay this long, for readers on their way to them. */
 const TRIM_DELAY_MS = 3_000;
 
 /** A stream's name taken apart, or undefined when it is not a session's. */
-export function parseStreamName(name: string): { streamKey: string; io: streams.Io } | undefined {
+export function parseStreamName(name: string): { streamKey: string; io: Io } | undefined {
   const match = /^sessions\/(.+)\/(in|out)$/s.exec(name);
-  return match?.[1] && match[2] ? { streamKey: match[1], io: match[2] as streams.Io } : undefined;
+  return match?.[1] && match[2] ? { streamKey: match[1], io: match[2] as Io } : undefined;
 }
 
 /** Appends what a run (or the web server's head start) writes. Committed when this resolves. */
-export async function appendOutput(engine: Engine, stream: string, batch: streams.NewRecord[]): Promise<Ack> {
+export async function appendOutput(engine: Engine, stream: string, batch: NewRecord[]): Promise<Ack> {
   const answered = answeredSeq(batch);
   const streamKey = parseStreamName(stream)?.streamKey;
   const appended =
     answered === undefined || streamKey === undefined
-      ? await streams.append(engine.db, stream, batch)
-      : await engine.db.transaction().execute(async (tx) => {
+      ? await engine.store.streams.append(stream, batch)
+      : await engine.store.transaction(async (tx) => {
           // Session before stream, as everywhere.
-          await sessions.markAnswered(tx, streamKey, answered);
-          return streams.append(tx, stream, batch);
+          await tx.sessions.markAnswered(streamKey, answered);
+          return tx.streams.append(stream, batch);
         });
-  if (!appended.isDuplicate) engine.signals.appended(stream, appended.records);
+  if (appended.records.length > 0) engine.signals.appended(stream, appended.records);
   return appended;
 }
 
 export async function trimOutput(engine: Engine, stream: string, seq: number): Promise<void> {
-  await streams.requestTrim(engine.db, stream, seq, new Date(engine.now().getTime() + TRIM_DELAY_MS));
+  await engine.store.streams.requestTrim(stream, seq, new Date(engine.now().getTime() + TRIM_DELAY_MS));
 }
 
 /** How far the input has been taken in, as the end of a turn reports it in its record's headers. */
-function answeredSeq(batch: streams.NewRecord[]): number | undefined {
+function answeredSeq(batch: NewRecord[]): number | undefined {
   for (const { headers = [] } of batch) {
     if (!headers.some(([name, value]) => name === "trigger-control" && value === "turn-complete")) continue;
     const seq = Number(headers.find(([name]) => name === "session-in-event-id")?.[1] ?? Number.NaN);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as core from "../core/run.ts";
-import * as runs from "../store/runs.ts";
-import * as sessions from "../store/sessions.ts";
+import { isOver, toState, type Run } from "../store/runs.ts";
 import { streamName } from "../store/streams.ts";
 import { createTestEngine, message, newSession, turnComplete, type TestEngine } from "../testing/engine.ts";
 import { changeRun } from "./end-run.ts";
@@ -33,19 +32,19 @@ function anySession() {
 
 /** What the worker does with a queued run. */
 async function execute(id: string) {
-  await changeRun(engine, id, (run) => core.dequeue(runs.toState(run), engine.now()));
-  await changeRun(engine, id, (run) => core.startAttempt(runs.toState(run), engine.now(), 30_000));
+  await changeRun(engine, id, (run) => core.dequeue(toState(run), engine.now()));
+  await changeRun(engine, id, (run) => core.startAttempt(toState(run), engine.now(), 30_000));
 }
 
 const finish = (id: string, attempt = 1) =>
-  changeRun(engine, id, (run) => core.complete(runs.toState(run), attempt, { ok: true }, engine.now()));
+  changeRun(engine, id, (run) => core.complete(toState(run), attempt, { ok: true }, engine.now()));
 
 const answer = (seq: number) =>
   appendOutput(engine, streamName(chat, "out"), [{ body: "", headers: turnComplete(seq) }]);
 
 async function currentRun() {
-  const session = await sessions.find(engine.db, chat);
-  const run = await runs.byId(engine.db, session?.current_run_id ?? "");
+  const session = await engine.store.sessions.find(chat);
+  const run = await engine.store.runs.byId(session?.current_run_id ?? "");
   if (!run) throw new Error("no current run");
   return run;
 }
@@ -81,8 +80,8 @@ describe("a message and the end of a run", () => {
       finish(runId),
       appendInput(engine, chat, message("b")),
     ]);
-    const all = await engine.db.selectFrom("engine.run").selectAll().where("payload", "like", `%${chat}%`).execute();
-    expect(all.filter((run) => !runs.isOver(run))).toHaveLength(1);
+    const all = await engine.query<Run>("select * from engine.run where payload like $1", [`%${chat}%`]);
+    expect(all.filter((run) => !isOver(run))).toHaveLength(1);
     expect((await currentRun()).execution_status).toBe("QUEUED");
   });
 
@@ -128,7 +127,7 @@ describe("the same request twice", () => {
     const takeAll = async (worker: string) => {
       const taken: string[] = [];
       for (;;) {
-        const run = await runs.takeQueued(engine.db, worker, engine.now());
+        const run = await engine.store.runs.takeQueued(worker, engine.now());
         if (!run) return taken;
         taken.push(run.id);
       }
@@ -144,7 +143,7 @@ describe("a run whose worker fell silent", () => {
     await appendInput(engine, chat, message("waiting"));
     engine.advance(31_000);
     await loseSilentRuns(engine);
-    expect((await runs.byId(engine.db, runId))?.status).toBe("SYSTEM_FAILURE");
+    expect((await engine.store.runs.byId(runId))?.status).toBe("SYSTEM_FAILURE");
     const next = await currentRun();
     expect(next.id).not.toBe(runId);
     expect(await finish(runId)).toBeUndefined();
@@ -155,7 +154,7 @@ describe("a run whose worker fell silent", () => {
     await finish(runId);
     await appendInput(engine, chat, message("next"));
     const { id } = await currentRun();
-    await changeRun(engine, id, (run) => core.dequeue(runs.toState(run), engine.now()));
+    await changeRun(engine, id, (run) => core.dequeue(toState(run), engine.now()));
     engine.advance(11_000);
     await loseSilentRuns(engine);
     expect(await currentRun()).toMatchObject({ id, execution_status: "QUEUED", attempt: 0 });
@@ -172,7 +171,7 @@ describe("a run that waits for input", () => {
   const wait = (lastSeqNum?: number, timeout?: string) =>
     createWaitpoint(engine, { runId, session: chat, io: "in", lastSeqNum, timeout });
   const told = async () => {
-    const snapshot = await runs.snapshotById(engine.db, (await runs.byId(engine.db, runId))?.snapshot_id ?? "");
+    const snapshot = await engine.store.runs.snapshotById((await engine.store.runs.byId(runId))?.snapshot_id ?? "");
     return snapshot?.waitpoint_ids;
   };
 

@@ -2,9 +2,6 @@ import type { Engine } from "../engine.ts";
 import { loseAllRuns, loseSilentRuns } from "../flow/lose-runs.ts";
 import { ensureSpare } from "../flow/ensure-spare.ts";
 import { timeOutWaitpoints } from "../flow/wait.ts";
-import * as sessions from "../store/sessions.ts";
-import * as streams from "../store/streams.ts";
-import * as telemetry from "../store/telemetry.ts";
 import type { WorkerLink } from "../worker-link.ts";
 
 /** A worker whose socket broke gets this long to come back before its runs count as lost. */
@@ -17,7 +14,7 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
   const timers = [
     every(engine, 500, "waitpoints", () => timeOutWaitpoints(engine)),
     every(engine, 1_000, "leases", () => loseSilentRuns(engine)),
-    every(engine, 1_000, "trimming", () => streams.deleteTrimmed(engine.db, engine.now())),
+    every(engine, 1_000, "trimming", () => engine.store.streams.deleteTrimmed(engine.now())),
     every(engine, 500, "warm spare", () => ensureSpare(engine, link)),
     every(engine, 30_000, "spare sessions", () => forgetSpares(engine)),
     every(engine, 60_000, "telemetry", () => forgetTelemetry(engine)),
@@ -39,12 +36,12 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
 }
 
 function forgetSpares(engine: Engine): Promise<void> {
-  return sessions.removeSpares(engine.db, new Date(engine.now().getTime() - SPARE_KEPT_MS));
+  return engine.store.sessions.removeSpares(new Date(engine.now().getTime() - SPARE_KEPT_MS));
 }
 
 function forgetTelemetry(engine: Engine): Promise<void> {
   const limit = engine.now().getTime() - engine.config.ENGINE_TELEMETRY_DAYS * DAY_MS;
-  return telemetry.deleteBefore(engine.db, new Date(limit));
+  return engine.store.telemetry.deleteBefore(new Date(limit));
 }
 
 /** Runs `work` again and again, never twice at once. An error (the database restarts) is logged; the next round tries again. */

@@ -1,7 +1,6 @@
 import { CreateBackgroundWorkerRequestBody } from "@trigger.dev/core/v3/schemas";
 import { Hono } from "hono";
 import type { Engine } from "../engine.ts";
-import * as workers from "../store/workers.ts";
 import { ENVIRONMENT_ID, requirePersonal, requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 
@@ -40,7 +39,7 @@ export function cliRoutes(engine: Engine): Hono {
     await requireSecret(engine, c);
     const { metadata } = await parseBody(c, CreateBackgroundWorkerRequestBody);
     const tasks = metadata.tasks.map(({ id, filePath, triggerSource }) => ({ id, filePath, triggerSource }));
-    const worker = await workers.register(engine.db, metadata.contentHash, tasks, engine.now());
+    const worker = await engine.store.workers.register(metadata.contentHash, tasks, engine.now());
     engine.spares.reset();
     engine.log.info(
       { worker: worker.id, version: worker.version, tasks: tasks.map((task) => task.id) },

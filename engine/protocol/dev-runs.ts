@@ -4,9 +4,7 @@ import * as decide from "../core/run.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, staleWrite } from "../errors.ts";
 import { changeRun } from "../flow/end-run.ts";
-import * as runs from "../store/runs.ts";
-import * as waitpoints from "../store/waitpoints.ts";
-import * as workers from "../store/workers.ts";
+import { toState } from "../store/runs.ts";
 import { requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 import { execution, executionData, runEnvironment, runView, snapshotView } from "./execution.ts";
@@ -27,11 +25,11 @@ export function devRunRoutes(engine: Engine): Hono {
   app.post("/:run/snapshots/:snapshot/attempts/start", async (c) => {
     const { run: runId, snapshot } = c.req.param();
     const run = await changeRun(engine, runId, (locked) =>
-      locked.snapshot_id === snapshot ? decide.startAttempt(runs.toState(locked), engine.now(), leaseMs) : undefined,
+      locked.snapshot_id === snapshot ? decide.startAttempt(toState(locked), engine.now(), leaseMs) : undefined,
     );
     if (!run) throw staleWrite("This run has moved on");
     engine.spares.runStarted(engine.now());
-    const worker = run.worker_id === null ? undefined : await workers.byId(engine.db, run.worker_id);
+    const worker = run.worker_id === null ? undefined : await engine.store.workers.byId(run.worker_id);
     return c.json({
       run: runView(run),
       snapshot: snapshotView(run),
@@ -44,9 +42,9 @@ export function devRunRoutes(engine: Engine): Hono {
     const { run: runId, snapshot } = c.req.param();
     const { completion } = await parseBody(c, WorkerApiRunAttemptCompleteRequestBody);
     const run = await changeRun(engine, runId, async (locked, tx) => {
-      const seen = await runs.snapshotById(tx, snapshot);
+      const seen = await tx.runs.snapshotById(snapshot);
       if (seen?.run_id !== locked.id) return undefined;
-      return decide.complete(runs.toState(locked), seen.attempt, completion, engine.now());
+      return decide.complete(toState(locked), seen.attempt, completion, engine.now());
     });
     if (!run) throw staleWrite("This attempt is over");
     engine.spares.runFinished(engine.now(), run.status !== "CRASHED");
@@ -55,15 +53,15 @@ export function devRunRoutes(engine: Engine): Hono {
   });
 
   app.get("/:run/snapshots/latest", async (c) => {
-    const run = await runs.byId(engine.db, c.req.param("run"));
+    const run = await engine.store.runs.byId(c.req.param("run"));
     if (!run) throw notFound("Run");
-    const snapshot = await runs.snapshotById(engine.db, run.snapshot_id);
-    const completed = await waitpoints.byIds(engine.db, snapshot?.waitpoint_ids ?? []);
+    const snapshot = await engine.store.runs.snapshotById(run.snapshot_id);
+    const completed = await engine.store.waitpoints.byIds(snapshot?.waitpoint_ids ?? []);
     return c.json({ execution: executionData(run, completed) });
   });
 
   app.post("/:run/snapshots/:snapshot/heartbeat", async (c) => {
-    await runs.extendLease(engine.db, c.req.param("run"), new Date(engine.now().getTime() + leaseMs));
+    await engine.store.runs.extendLease(c.req.param("run"), new Date(engine.now().getTime() + leaseMs));
     return c.json({ ok: true });
   });
 

@@ -4,7 +4,6 @@ import { streamSSE } from "hono/streaming";
 import type { Engine } from "../engine.ts";
 import { nextRunFor } from "../flow/dequeue.ts";
 import { loseRuns } from "../flow/lose-runs.ts";
-import * as workers from "../store/workers.ts";
 import type { WorkerLink } from "../worker-link.ts";
 import { ENVIRONMENT_ID, requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
@@ -45,7 +44,7 @@ export function devRoutes(engine: Engine, link: WorkerLink): Hono {
     const { currentWorker } = await parseBody(c, DevDequeueRequestBody);
     link.polled(currentWorker);
     const run = await nextRunFor(engine, currentWorker, c.req.raw.signal);
-    const worker = run && (await workers.byId(engine.db, currentWorker));
+    const worker = run && (await engine.store.workers.byId(currentWorker));
     return c.json({ dequeuedMessages: run && worker ? [dequeuedMessage(engine, run, worker)] : [] });
   });
 

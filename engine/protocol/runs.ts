@@ -1,11 +1,11 @@
 import { CreateSessionStreamWaitpointRequestBody } from "@trigger.dev/core/v3/schemas";
 import { Hono } from "hono";
-import type { RunStatus } from "../core/run.ts";
+import { cancel, type RunStatus } from "../core/run.ts";
 import type { Engine } from "../engine.ts";
 import { notFound } from "../errors.ts";
 import { changeRun } from "../flow/end-run.ts";
 import { blockOnWaitpoint, createWaitpoint } from "../flow/wait.ts";
-import * as runs from "../store/runs.ts";
+import { isOver, toState, type Run } from "../store/runs.ts";
 import { requireScope, requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 
@@ -28,7 +28,7 @@ export function runRoutes(engine: Engine): Hono {
   app.get("/api/v3/runs/:run", async (c) => {
     const id = c.req.param("run");
     await requireScope(engine, c, { action: "read", type: "runs", ids: [id] });
-    const run = await runs.byId(engine.db, id);
+    const run = await engine.store.runs.byId(id);
     if (!run) throw notFound("Run");
     return c.json(retrieved(run));
   });
@@ -36,8 +36,8 @@ export function runRoutes(engine: Engine): Hono {
   app.post("/api/v2/runs/:run/cancel", async (c) => {
     await requireSecret(engine, c);
     const id = c.req.param("run");
-    if (!(await runs.byId(engine.db, id))) throw notFound("Run");
-    await changeRun(engine, id, (run) => runs.cancelChange(run, engine.now()));
+    if (!(await engine.store.runs.byId(id))) throw notFound("Run");
+    await changeRun(engine, id, (run) => cancel(toState(run), engine.now()));
     return c.json({ id });
   });
 
@@ -56,8 +56,8 @@ const STATUS: Record<RunStatus, string> = {
 };
 
 /** `RetrieveRunResponse` of @trigger.dev/core. */
-function retrieved(run: runs.Run) {
-  const isCompleted = runs.isOver(run);
+function retrieved(run: Run) {
+  const isCompleted = isOver(run);
   const isSuccess = run.status === "COMPLETED_SUCCESSFULLY";
   const isCancelled = run.status === "CANCELED";
   const end = run.finished_at ?? new Date();

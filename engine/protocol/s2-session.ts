@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Engine } from "../engine.ts";
-import { isAway } from "../store/connect.ts";
 import { verifyStreamToken } from "./auth.ts";
 import { appendWire } from "./s2-append.ts";
 import { encodeAck } from "./s2-codec.ts";
@@ -36,13 +35,13 @@ export async function serveAppendSession(engine: Engine, http2: ServerHttp2Strea
 
 /**
  * A batch that was under way when the database went down is tried again when it is back: whether its commit came
- * through or not, its first record's id keeps it from being stored twice.
+ * through or not, the ids of its records keep them from being stored twice.
  */
 async function appendOnceMore(engine: Engine, stream: string, body: Uint8Array) {
   try {
     return await appendWire(engine, stream, body);
   } catch (error) {
-    if (!isAway(error)) throw error;
+    if (!engine.store.isAway(error)) throw error;
     return appendWire(engine, stream, body);
   }
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendOutput, trimOutput } from "../flow/output.ts";
-import * as streams from "../store/streams.ts";
+import { streamName } from "../store/streams.ts";
 import { createTestEngine, message, newSession, turnComplete, type TestEngine } from "../testing/engine.ts";
 import { secretKey } from "../testing/engine.ts";
 
@@ -17,14 +17,14 @@ const start = async () => {
 const write = (...texts: string[]) =>
   appendOutput(
     engine,
-    streams.streamName(session, "out"),
+    streamName(session, "out"),
     texts.map((text) => ({
       body: JSON.stringify({ data: { text }, id: `${session}-${text}` }),
       id: `${session}-${text}`,
     })),
   );
 const endTurn = () =>
-  appendOutput(engine, streams.streamName(session, "out"), [{ body: "", headers: turnComplete(0) }]);
+  appendOutput(engine, streamName(session, "out"), [{ body: "", headers: turnComplete(0) }]);
 
 /** Reads events until `until` says so, or the server ends the response; the texts of the records seen. */
 async function follow(headers: Record<string, string>, until: (texts: string[]) => boolean = () => false) {
@@ -103,13 +103,13 @@ describe("reading a stream", () => {
   it("skips what was trimmed, a little later", async () => {
     await start();
     await write("1", "2", "3");
-    await trimOutput(engine, streams.streamName(session, "out"), 2);
-    await streams.deleteTrimmed(engine.db, engine.now());
+    await trimOutput(engine, streamName(session, "out"), 2);
+    await engine.store.streams.deleteTrimmed(engine.now());
     const records = async () =>
       (await (await engine.call("GET", `${base()}/out/records`)).json()) as { records: unknown[] };
     expect((await records()).records).toHaveLength(3);
     engine.advance(4_000);
-    await streams.deleteTrimmed(engine.db, engine.now());
+    await engine.store.streams.deleteTrimmed(engine.now());
     expect((await records()).records).toMatchObject([{ data: { text: "3" }, seqNum: 2 }]);
   });
 });

@@ -5,8 +5,7 @@ import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
 import { appendInput } from "../flow/input.ts";
 import { appendOutput } from "../flow/output.ts";
-import * as sessions from "../store/sessions.ts";
-import * as streams from "../store/streams.ts";
+import { streamName, type Io, type StreamRecord } from "../store/streams.ts";
 import { requireScope, requireSecret, streamToken } from "./auth.ts";
 import { namesOf } from "./sessions.ts";
 import { serveStream } from "./sse.ts";
@@ -49,7 +48,7 @@ export function sessionStreamRoutes(engine: Engine): Hono {
   app.put("/:session/:io", async (c) => {
     await requireSecret(engine, c);
     const { session, io } = await reach(engine, c, "write");
-    const stream = streams.streamName(session.stream_key, io);
+    const stream = streamName(session.stream_key, io);
     c.header("x-s2-access-token", await streamToken(engine, stream));
     c.header("x-s2-basin", BASIN);
     c.header("x-s2-stream-name", stream);
@@ -74,7 +73,7 @@ export function sessionStreamRoutes(engine: Engine): Hono {
       if (io === "in") return c.json({ ok: true, seq: await appendInput(engine, session.id, raw, partId) });
       await requireSecret(engine, c);
       const id = partId ?? crypto.randomUUID();
-      const stream = streams.streamName(session.stream_key, io);
+      const stream = streamName(session.stream_key, io);
       const ack = await appendOutput(engine, stream, [{ body: JSON.stringify({ data: raw, id }), id }]);
       return c.json({ ok: true, seq: ack.startSeq });
     },
@@ -83,17 +82,17 @@ export function sessionStreamRoutes(engine: Engine): Hono {
   app.get("/:session/:io/records", async (c) => {
     const { session, io } = await reach(engine, c, "read");
     const after = position(c.req.query("afterEventId"));
-    const records = await streams.read(engine.db, streams.streamName(session.stream_key, io), after + 1, 100_000);
+    const records = await engine.store.streams.read(streamName(session.stream_key, io), after + 1, 100_000);
     return c.json({ records: records.filter((record) => record.headers?.[0]?.[0] !== "").map(toDrained) });
   });
 
   app.get("/:session/:io", async (c) => {
     const { session, io } = await reach(engine, c, "read");
-    const stream = streams.streamName(session.stream_key, io);
+    const stream = streamName(session.stream_key, io);
     const isFromLatest = c.req.header("x-trigger-stream-start") === "latest";
     const lastEventId = c.req.header("last-event-id");
     const fromSeq =
-      lastEventId === undefined && isFromLatest ? await streams.nextSeq(engine.db, stream) : position(lastEventId) + 1;
+      lastEventId === undefined && isFromLatest ? await engine.store.streams.nextSeq(stream) : position(lastEventId) + 1;
     return serveStream(engine, c, {
       stream,
       fromSeq,
@@ -108,10 +107,10 @@ export function sessionStreamRoutes(engine: Engine): Hono {
 async function reach(engine: Engine, c: Context, action: "read" | "write") {
   const io = c.req.param("io");
   if (io !== "in" && io !== "out") throw notFound("Stream");
-  const session = await sessions.find(engine.db, c.req.param("session") ?? "");
+  const session = await engine.store.sessions.find(c.req.param("session") ?? "");
   await requireScope(engine, c, { action, type: "sessions", ids: namesOf(session) });
   if (!session) throw notFound("Session");
-  return { session, io: io as streams.Io };
+  return { session, io: io as Io };
 }
 
 /** Anything but one whole number means "from the beginning" (client-protocol.mdx, "Resuming a stream"). */
@@ -119,7 +118,7 @@ function position(eventId: string | undefined): number {
   return eventId !== undefined && /^\d{1,15}$/.test(eventId) ? Number(eventId) : -1;
 }
 
-function toDrained(record: streams.StreamRecord) {
+function toDrained(record: StreamRecord) {
   const { data, id } = unwrap(record.body);
   return { data, id: id ?? String(record.seq), seqNum: record.seq, ...(record.headers && { headers: record.headers }) };
 }

@@ -10,7 +10,7 @@ import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
 import { appendInput } from "../flow/input.ts";
 import { startSession } from "../flow/sessions.ts";
-import * as sessions from "../store/sessions.ts";
+import type { ListFilter, Session } from "../store/sessions.ts";
 import { requireScope, requireSecret, sessionToken } from "./auth.ts";
 import { parseBody, parseWith } from "./body.ts";
 import { sessionItem } from "./session-item.ts";
@@ -39,7 +39,7 @@ export function sessionRoutes(engine: Engine): Hono {
     await requireSecret(engine, c);
     const query = parseWith(ListSessionsQueryParams, splitLists(c.req.query()));
     const now = engine.now();
-    const page = await sessions.list(engine.db, toFilter(query, now), now);
+    const page = await engine.store.sessions.list(toFilter(query, now), now);
     const { next, previous } = page;
     return c.json({ data: page.sessions.map(sessionItem), pagination: { next, previous } });
   });
@@ -54,7 +54,7 @@ export function sessionRoutes(engine: Engine): Hono {
     const session = await reach(engine, c.req.param("session"));
     await requireScope(engine, c, { action: "admin", type: "sessions", ids: namesOf(session) });
     const body = await parseBody(c, UpdateSessionRequestBody);
-    const updated = await sessions.update(engine.db, found(session).id, {
+    const updated = await engine.store.sessions.update(found(session).id, {
       ...(body.tags && { tags: body.tags }),
       ...(body.metadata !== undefined && { metadata: body.metadata }),
       ...(body.externalId !== undefined && { external_id: body.externalId }),
@@ -72,26 +72,26 @@ export function sessionRoutes(engine: Engine): Hono {
   return app;
 }
 
-const reach = (engine: Engine, name: string) => sessions.find(engine.db, name);
+const reach = (engine: Engine, name: string) => engine.store.sessions.find(name);
 
 /** Unknown to whoever may ask; a token for another session hears 403 before it could learn what exists. */
-function found(session: sessions.Session | undefined): sessions.Session {
+function found(session: Session | undefined): Session {
   if (!session) throw notFound("Session");
   return session;
 }
 
 /** The forms a token may name a session by. */
-export const namesOf = (session: sessions.Session | undefined) =>
+export const namesOf = (session: Session | undefined) =>
   session ? [session.id, ...(session.external_id === null ? [] : [session.external_id])] : [];
 
-async function close(engine: Engine, session: sessions.Session, body: { reason?: string; callingRunId?: string }) {
+async function close(engine: Engine, session: Session, body: { reason?: string; callingRunId?: string }) {
   if (session.closed_at) return session;
   // A waiting run is woken so that it leaves; the run that closes its own session is leaving already.
   if (body.callingRunId === undefined && session.current_run_id !== null) {
     const chatId = session.external_id ?? session.id;
     await appendInput(engine, session.id, JSON.stringify({ kind: "message", payload: { chatId, trigger: "close" } }));
   }
-  return sessions.update(engine.db, session.id, { closed_at: engine.now(), closed_reason: body.reason ?? null });
+  return engine.store.sessions.update(session.id, { closed_at: engine.now(), closed_reason: body.reason ?? null });
 }
 
 type ListQuery = ReturnType<typeof ListSessionsQueryParams.parse>;
@@ -106,7 +106,7 @@ function splitLists(query: Record<string, string>): Record<string, string | stri
 
 const values = (filter: string | string[] | undefined) => (filter === undefined ? undefined : [filter].flat());
 
-function toFilter(query: ListQuery, now: Date): sessions.ListFilter {
+function toFilter(query: ListQuery, now: Date): ListFilter {
   const period = query["filter[createdAt][period]"];
   const sinceMs = period === undefined ? undefined : durationMs(period, now);
   if (period !== undefined && sinceMs === undefined) throw new ProtocolError(400, "Invalid period");

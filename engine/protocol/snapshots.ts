@@ -2,8 +2,6 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
-import * as sessions from "../store/sessions.ts";
-import * as snapshots from "../store/snapshots.ts";
 import { forbidden, requireSecret, snapshotToken, verifySnapshotToken } from "./auth.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -14,7 +12,7 @@ export function snapshotRoutes(engine: Engine): Hono {
 
   app.on(["PUT", "GET"], "/api/v1/sessions/:session/snapshot-url", async (c) => {
     await requireSecret(engine, c);
-    const session = await sessions.find(engine.db, c.req.param("session"));
+    const session = await engine.store.sessions.find(c.req.param("session"));
     if (!session) throw notFound("Session");
     const { ENGINE_HOST, ENGINE_PORT } = engine.config;
     const token = await snapshotToken(engine, session.id);
@@ -36,13 +34,13 @@ export function snapshotRoutes(engine: Engine): Hono {
       },
     }),
     async (c) => {
-      await snapshots.write(engine.db, c.req.param("session"), Buffer.from(await c.req.arrayBuffer()));
+      await engine.store.snapshots.write(c.req.param("session"), Buffer.from(await c.req.arrayBuffer()));
       return c.body(null, 200);
     },
   );
 
   app.get("/snapshots/:session", async (c) => {
-    const body = await snapshots.read(engine.db, c.req.param("session"));
+    const body = await engine.store.snapshots.read(c.req.param("session"));
     if (!body) throw notFound("Snapshot");
     return c.body(new Uint8Array(body), 200, { "content-type": "application/octet-stream" });
   });

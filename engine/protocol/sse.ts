@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
 import type { Engine } from "../engine.ts";
-import * as streams from "../store/streams.ts";
+import type { StreamRecord } from "../store/streams.ts";
 
 const PING_MS = 5_000;
 const BATCH = 500;
@@ -16,7 +16,7 @@ export type StreamRequest = {
 
 /** Serves a log as server-sent events: what is there, then what comes, until the time is up or the reader leaves. */
 export async function serveStream(engine: Engine, c: Context, request: StreamRequest): Promise<Response> {
-  const isSettled = request.isPeek && isTurnEnd(await streams.lastRecord(engine.db, request.stream));
+  const isSettled = request.isPeek && isTurnEnd(await engine.store.streams.lastRecord(request.stream));
   c.header("X-Stream-Version", "v2");
   if (isSettled) c.header("X-Session-Settled", "true");
   c.header("Cache-Control", "no-cache, no-transform");
@@ -39,11 +39,11 @@ export async function serveStream(engine: Engine, c: Context, request: StreamReq
   });
 }
 
-function isTurnEnd(record: streams.StreamRecord | undefined): boolean {
+function isTurnEnd(record: StreamRecord | undefined): boolean {
   return record?.headers?.some(([name, value]) => name === "trigger-control" && value === "turn-complete") ?? false;
 }
 
-async function writeBatch(sse: SSEStreamingApi, records: streams.StreamRecord[]): Promise<void> {
+async function writeBatch(sse: SSEStreamingApi, records: StreamRecord[]): Promise<void> {
   const last = records.at(-1);
   if (!last) return;
   const data = {
@@ -67,7 +67,7 @@ class LogReader {
   readonly #stream: string;
   readonly #stopListening: () => void;
   #nextSeq: number;
-  #fresh: streams.StreamRecord[] = [];
+  #fresh: StreamRecord[] = [];
   #isClosed = false;
   #wake: () => void = () => undefined;
 
@@ -84,9 +84,9 @@ class LogReader {
     });
   }
 
-  async *rest(): AsyncGenerator<streams.StreamRecord[]> {
+  async *rest(): AsyncGenerator<StreamRecord[]> {
     while (!this.#isClosed) {
-      const records = await streams.read(this.#engine.db, this.#stream, this.#nextSeq, BATCH);
+      const records = await this.#engine.store.streams.read(this.#stream, this.#nextSeq, BATCH);
       const last = records.at(-1);
       if (!last) return;
       this.#nextSeq = last.seq + 1;
@@ -94,7 +94,7 @@ class LogReader {
     }
   }
 
-  async *all(): AsyncGenerator<streams.StreamRecord[]> {
+  async *all(): AsyncGenerator<StreamRecord[]> {
     while (!this.#isClosed) {
       yield* this.rest();
       yield* this.#live();
@@ -102,7 +102,7 @@ class LogReader {
   }
 
   /** Yields appends while they follow on one another; returns on a gap, or after a while, to look at the table. */
-  async *#live(): AsyncGenerator<streams.StreamRecord[]> {
+  async *#live(): AsyncGenerator<StreamRecord[]> {
     for (;;) {
       if (this.#fresh.length === 0) await this.#nextAppend();
       if (this.#isClosed) return;

@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
-import * as telemetry from "../store/telemetry.ts";
 
 const SIGNALS = ["traces", "logs", "metrics"] as const;
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -24,7 +23,7 @@ export function telemetryRoutes(engine: Engine): Hono {
       const body: unknown = await c.req.json().catch(() => {
         throw new ProtocolError(400, "The body is not JSON");
       });
-      await telemetry.keep(engine.db, signal, body);
+      await engine.store.telemetry.keep(signal, body);
       return c.json({});
     },
   );

@@ -1,19 +1,7 @@
-import { sql } from "kysely";
-import type { Db } from "./database.ts";
+/** The default transcript of a session whose agent brings no storage: bytes the SDK wrote, read by nobody else. */
+export interface Snapshots {
+  /** Replaces what was there. */
+  write(sessionId: string, body: Buffer): Promise<void>;
 
-export async function write(db: Db, sessionId: string, body: Buffer): Promise<void> {
-  await db
-    .insertInto("engine.snapshot_blob")
-    .values({ session_id: sessionId, body })
-    .onConflict((conflict) => conflict.column("session_id").doUpdateSet({ body, updated_at: sql`now()` }))
-    .execute();
-}
-
-export async function read(db: Db, sessionId: string): Promise<Buffer | undefined> {
-  const row = await db
-    .selectFrom("engine.snapshot_blob")
-    .select("body")
-    .where("session_id", "=", sessionId)
-    .executeTakeFirst();
-  return row?.body;
+  read(sessionId: string): Promise<Buffer | undefined>;
 }

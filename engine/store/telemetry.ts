@@ -1,15 +1,9 @@
-import { sql } from "kysely";
-import type { Db, TelemetryTable } from "./database.ts";
+export type Signal = "traces" | "logs" | "metrics";
 
-export async function keep(db: Db, signal: TelemetryTable["signal"], body: unknown): Promise<void> {
-  // Postgres' jsonb refuses the NUL character, which a console.log may well contain.
-  const text = JSON.stringify(body).replaceAll(String.raw`\u0000`, "");
-  await db
-    .insertInto("engine.telemetry")
-    .values({ signal, body: sql`${text}::jsonb` })
-    .execute();
-}
+/** OTLP exports, as they came in. */
+export interface Telemetry {
+  /** `body` is the export's JSON; a NUL character in it is left out. */
+  keep(signal: Signal, body: unknown): Promise<void>;
 
-export async function deleteBefore(db: Db, limit: Date): Promise<void> {
-  await db.deleteFrom("engine.telemetry").where("received_at", "<", limit).execute();
+  deleteBefore(limit: Date): Promise<void>;
 }

@@ -1,38 +1,21 @@
-import { newId } from "../ids.ts";
-import type { Db, WorkerTable } from "./database.ts";
+/** A build of the tasks. */
+export type Worker = {
+  /** `worker_…`. */
+  id: string;
+  /** The day and a number that grows: `20261122.3`. */
+  version: string;
+  content_hash: string;
+  tasks: { id: string; filePath: string; triggerSource?: string }[];
+};
 
-export type Worker = Pick<WorkerTable, "id" | "version" | "tasks"> & { content_hash: string };
+export interface Workers {
+  /**
+   * Registers a build. The newest one registered again (the worker restarted) keeps its id and version; anything else is
+   * a new version, numbered within the day of `now`.
+   */
+  register(contentHash: string, tasks: Worker["tasks"], now: Date): Promise<Worker>;
 
-/** Registers a build of the tasks. The same build registered again (the worker restarted) keeps its id and version. */
-export async function register(db: Db, contentHash: string, tasks: WorkerTable["tasks"], now: Date): Promise<Worker> {
-  return db.transaction().execute(async (tx) => {
-    const newest = await tx
-      .selectFrom("engine.worker")
-      .selectAll()
-      .orderBy("ord", "desc")
-      .limit(1)
-      .forUpdate()
-      .executeTakeFirst();
-    if (newest?.content_hash === contentHash) return newest;
-    const day = now.toISOString().slice(0, 10).replaceAll("-", "");
-    const number = newest?.version.startsWith(`${day}.`) ? Number(newest.version.split(".")[1]) + 1 : 1;
-    return tx
-      .insertInto("engine.worker")
-      .values({
-        id: newId("worker"),
-        version: `${day}.${number}`,
-        content_hash: contentHash,
-        tasks: JSON.stringify(tasks) as never,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-  });
-}
+  newest(): Promise<Worker | undefined>;
 
-export async function newest(db: Db): Promise<Worker | undefined> {
-  return db.selectFrom("engine.worker").selectAll().orderBy("ord", "desc").limit(1).executeTakeFirst();
-}
-
-export async function byId(db: Db, id: string): Promise<Worker | undefined> {
-  return db.selectFrom("engine.worker").selectAll().where("id", "=", id).executeTakeFirst();
+  byId(id: string): Promise<Worker | undefined>;
 }

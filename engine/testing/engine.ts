@@ -6,8 +6,7 @@ import { Spares } from "../flow/spares.ts";
 import { createLog } from "../log.ts";
 import { createApp } from "../protocol/app.ts";
 import { Signals } from "../signals.ts";
-import { connect } from "../store/connect.ts";
-import { migrate } from "../store/migrations.ts";
+import { createPostgresStore } from "../store/postgres/index.ts";
 import { WorkerLink } from "../worker-link.ts";
 
 export const secretKey = "tr_skein_engine_tests";
@@ -20,6 +19,8 @@ export type TestEngine = Engine & {
   advance(ms: number): void;
   /** A request with the secret key, or with the given authorization; an object body is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Asks the database itself, for what no method of the store tells. */
+  query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
 };
 
@@ -35,10 +36,10 @@ export async function createTestEngine(): Promise<TestEngine> {
     ENGINE_LOG_LEVEL: "silent",
   });
   const log = createLog(config.ENGINE_LOG_LEVEL);
-  const db = connect(config.DATABASE_URL, log);
-  await migrate(db);
+  const store = createPostgresStore(config.DATABASE_URL, log);
+  await store.migrate();
   let now = Date.now();
-  const engine: Engine = { config, db, log, signals: new Signals(), spares: new Spares(), now: () => new Date(now) };
+  const engine: Engine = { config, store, log, signals: new Signals(), spares: new Spares(), now: () => new Date(now) };
   const link = new WorkerLink();
   const app = createApp(engine, link);
   return {
@@ -50,8 +51,9 @@ export async function createTestEngine(): Promise<TestEngine> {
       const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
       return app.request(path, { method, headers, ...(text === undefined ? {} : { body: text }) });
     },
+    query: (sql, values) => database.query(sql, values),
     async stop() {
-      await db.destroy();
+      await store.close();
       await database.drop();
     },
   };

@@ -41,17 +41,26 @@ export async function startTestPostgres(settings = fast): Promise<{ url: string;
   };
 }
 
+export type TestDatabase = {
+  url: string;
+  /** Runs one statement on a connection of its own; its rows. */
+  query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
+  drop(): Promise<void>;
+};
+
 /**
  * An empty, migrated database of its own for one test file. Needs the run's Postgres: vitest's global set-up and the
  * runner of `npm test` start it and set TEST_POSTGRES_URL.
  */
-export async function createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+export async function createTestDatabase(): Promise<TestDatabase> {
   const server = process.env.TEST_POSTGRES_URL;
   if (!server) throw new Error("TEST_POSTGRES_URL is not set: run tests through vitest or npm test");
   const name = `test_${randomBytes(6).toString("hex")}`;
   await administer(server, `create database ${name} template ${template} strategy file_copy`);
+  const url = nameDatabase(server, name);
   return {
-    url: nameDatabase(server, name),
+    url,
+    query: (sql, values) => query(url, sql, values),
     drop: () => administer(server, `drop database if exists ${name} with (force)`),
   };
 }
@@ -65,10 +74,14 @@ async function makeTemplate(server: string): Promise<void> {
 }
 
 async function administer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
+  await query(server, statement);
+}
+
+async function query<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Row>(sql, values)).rows;
   } finally {
     await client.end();
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import type { Log } from "../log.ts";
+import type { Log } from "../../log.ts";
 import type { EngineDatabase, Db } from "./database.ts";
 
 const INT8 = 20;

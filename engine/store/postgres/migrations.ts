@@ -5,6 +5,7 @@ import type { Db } from "./database.ts";
 /** Frozen once merged: a later change is a new entry. */
 const migrations: Record<string, Migration> = {
   "2026-11-22_initial": { up: initial },
+  "2026-11-22_repeat-by-record": { up: repeatByRecord },
 };
 
 async function initial(db: Kysely<unknown>): Promise<void> {
@@ -157,6 +158,42 @@ async function appendFunction(db: Kysely<unknown>): Promise<void> {
         from unnest(p_bodies, p_headers, p_ids) with ordinality as t (body, headers, id, ord);
       update engine.stream s set next_seq = v_next + v_count where s.key = p_stream;
       return query select v_next, v_next + v_count, v_at, false;
+    end $$`.execute(db);
+}
+
+/**
+ * What the first version did for a batch by its first record, done for each record: one whose id is in the log keeps the
+ * position it has there, and the others follow in their order. After a lost connection the S2 client (0.25,
+ * `lib/retry.js`) sends every batch again that was not acknowledged, grouped as before; nothing in the protocol holds a
+ * writer to that grouping. `seqs` are the positions of all records of the batch, from `first_new` on they are new.
+ */
+async function repeatByRecord(db: Kysely<unknown>): Promise<void> {
+  await sql`drop function engine.append`.execute(db);
+  await sql`
+    create function engine.append(
+      p_stream text, p_bodies text[], p_headers text[], p_ids text[], p_wants_answer boolean
+    ) returns table (seqs bigint[], first_new bigint, appended_at timestamptz)
+    language plpgsql as $$
+    declare
+      v_at timestamptz := clock_timestamp();
+      v_count bigint;
+    begin
+      insert into engine.stream (key) values (p_stream) on conflict do nothing;
+      select s.next_seq into first_new from engine.stream s where s.key = p_stream for update;
+      appended_at := v_at;
+      with given as (
+        select t.ord, known.seq, count(*) filter (where known.seq is null) over (order by t.ord) as nth_new
+        from unnest(p_ids) with ordinality as t (id, ord)
+        left join engine.record known on known.stream = p_stream and known.record_id = t.id
+      )
+      select array_agg(coalesce(g.seq, first_new - 1 + g.nth_new) order by g.ord) into seqs from given g;
+      insert into engine.record (stream, seq, record_id, body, headers, wants_answer, at)
+        select p_stream, t.seq, t.id, t.body, t.headers::jsonb, p_wants_answer, v_at
+        from unnest(seqs, p_bodies, p_headers, p_ids) as t (seq, body, headers, id)
+        where t.seq >= first_new;
+      get diagnostics v_count = row_count;
+      update engine.stream s set next_seq = first_new + v_count where s.key = p_stream and v_count > 0;
+      return next;
     end $$`.execute(db);
 }
 

@@ -1,0 +1,42 @@
+import type { Log } from "../../log.ts";
+import type { Store, StoreTx } from "../store.ts";
+import { connect, isAway } from "./connect.ts";
+import type { Db, Tx } from "./database.ts";
+import { migrate } from "./migrations.ts";
+import { runs, runsTx } from "./runs.ts";
+import { sessions, sessionsTx } from "./sessions.ts";
+import { snapshots } from "./snapshots.ts";
+import { streams } from "./streams.ts";
+import { telemetry } from "./telemetry.ts";
+import { waitpoints, waitpointsTx } from "./waitpoints.ts";
+import { workers } from "./workers.ts";
+
+/** A store in the schema `engine` of the database at `url`; connects when it is first used. */
+export function createPostgresStore(url: string, log: Log): Store {
+  const db = connect(url, log);
+  return {
+    sessions: sessions(db),
+    runs: runs(db),
+    waitpoints: waitpoints(db),
+    ...common(db),
+    transaction: (work) => db.transaction().execute((tx) => work(bind(tx))),
+    isAway,
+    migrate: () => migrate(db),
+    close: () => db.destroy(),
+  };
+}
+
+const bind = (tx: Tx): StoreTx => ({
+  sessions: sessionsTx(tx),
+  runs: runsTx(tx),
+  waitpoints: waitpointsTx(tx),
+  ...common(tx),
+});
+
+/** What is the same within a transaction and without. */
+const common = (db: Db) => ({
+  streams: streams(db),
+  workers: workers(db),
+  snapshots: snapshots(db),
+  telemetry: telemetry(db),
+});

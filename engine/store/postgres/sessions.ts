@@ -1,0 +1,98 @@
+import { sql } from "kysely";
+import { newId } from "../../ids.ts";
+import { SPARE_TYPE, type NewSession, type Session, type Sessions, type SessionsTx } from "../sessions.ts";
+import { streamName } from "../streams.ts";
+import type { Db, Tx } from "./database.ts";
+import { list } from "./session-list.ts";
+
+export const sessions = (db: Db): Sessions => ({
+  find: (name) => byName(db, name).executeTakeFirst(),
+
+  update(id, { metadata, ...columns }) {
+    return db
+      .updateTable("engine.session")
+      .set({
+        ...columns,
+        ...(metadata !== undefined && { metadata: metadata && (JSON.stringify(metadata) as never) }),
+        updated_at: sql`now()`,
+      })
+      .where("id", "=", id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  },
+
+  list: (filter, now) => list(db, filter, now),
+
+  removeSpares: (limit) => removeSpares(db, limit),
+});
+
+export const sessionsTx = (tx: Tx): SessionsTx => ({
+  ...sessions(tx),
+
+  insertOrLock: (input) => insertOrLock(tx, input),
+
+  findAndLock: (name) => byName(tx, name).forUpdate().executeTakeFirst(),
+
+  async markAnswered(streamKey, seq) {
+    await tx
+      .updateTable("engine.session")
+      .set({
+        answered_in_seq: sql`greatest(coalesce(answered_in_seq, ${seq}), ${seq})`,
+        retry_count: 0,
+        retry_seq: null,
+      })
+      .where("stream_key", "=", streamKey)
+      .execute();
+  },
+});
+
+const byName = (db: Db, name: string) =>
+  db
+    .selectFrom("engine.session")
+    .selectAll()
+    .where(name.startsWith("session_") ? "id" : "external_id", "=", name);
+
+async function insertOrLock(tx: Tx, input: NewSession): Promise<{ session: Session; isNew: boolean }> {
+  const id = newId("session");
+  const created = await tx
+    .insertInto("engine.session")
+    .values({
+      id,
+      external_id: input.externalId,
+      stream_key: input.externalId ?? id,
+      type: input.type,
+      task: input.task,
+      trigger_config: JSON.stringify(input.triggerConfig) as never,
+      tags: input.tags,
+      metadata: input.metadata && (JSON.stringify(input.metadata) as never),
+      expires_at: input.expiresAt,
+      retry_count: 0,
+    })
+    .onConflict((conflict) => conflict.column("external_id").doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (created) return { session: created, isNew: true };
+  const session = await tx
+    .selectFrom("engine.session")
+    .selectAll()
+    .where("external_id", "=", input.externalId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return { session, isNew: false };
+}
+
+async function removeSpares(db: Db, limit: Date): Promise<void> {
+  const over = await db
+    .selectFrom("engine.session")
+    .innerJoin("engine.run", "engine.run.session_id", "engine.session.id")
+    .select(["engine.session.id", "engine.session.stream_key"])
+    .where("engine.session.type", "=", SPARE_TYPE)
+    .where("engine.run.finished_at", "<", limit)
+    .execute();
+  if (over.length === 0) return;
+  const keys = over.flatMap(({ stream_key: key }) => [streamName(key, "in"), streamName(key, "out")]);
+  const ids = over.map(({ id }) => id);
+  await db.deleteFrom("engine.record").where("stream", "in", keys).execute();
+  await db.deleteFrom("engine.stream").where("key", "in", keys).execute();
+  await db.deleteFrom("engine.session").where("id", "in", ids).execute();
+}

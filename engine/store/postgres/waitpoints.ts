@@ -1,0 +1,73 @@
+import type { WaitpointResult } from "../../core/waitpoint.ts";
+import { newId } from "../../ids.ts";
+import type { NewWaitpoint, Waitpoint, Waitpoints, WaitpointsTx } from "../waitpoints.ts";
+import type { Db, Tx } from "./database.ts";
+
+export const waitpoints = (db: Db): Waitpoints => ({
+  async byIds(ids) {
+    if (ids.length === 0) return [];
+    return db.selectFrom("engine.waitpoint").selectAll().where("id", "in", ids).execute();
+  },
+
+  overdue: (now) =>
+    db
+      .selectFrom("engine.waitpoint")
+      .select(["id", "run_id"])
+      .where("completed_at", "is", null)
+      .where("timeout_at", "<=", now)
+      .execute(),
+});
+
+export const waitpointsTx = (tx: Tx): WaitpointsTx => ({
+  ...waitpoints(tx),
+
+  insertOrFind: (input) => insertOrFind(tx, input),
+
+  completeOnStream: (stream, result, now) => complete(pending(tx).where("stream", "=", stream), result, now),
+
+  completeById: (id, result, now) => complete(pending(tx).where("id", "=", id), result, now),
+
+  block: (runId, id) =>
+    tx
+      .updateTable("engine.waitpoint")
+      .set({ is_blocking: true })
+      .where("id", "=", id)
+      .where("run_id", "=", runId)
+      .returningAll()
+      .executeTakeFirst(),
+});
+
+async function insertOrFind(tx: Tx, input: NewWaitpoint): Promise<{ waitpoint: Waitpoint; isNew: boolean }> {
+  const created = await tx
+    .insertInto("engine.waitpoint")
+    .values({
+      id: newId("waitpoint"),
+      run_id: input.runId,
+      stream: input.stream,
+      idempotency_key: input.idempotencyKey,
+      is_blocking: false,
+      timeout_at: input.timeoutAt,
+      output_is_error: false,
+    })
+    .onConflict((conflict) => conflict.columns(["run_id", "idempotency_key"]).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (created) return { waitpoint: created, isNew: true };
+  const waitpoint = await tx
+    .selectFrom("engine.waitpoint")
+    .selectAll()
+    .where("run_id", "=", input.runId)
+    .where("idempotency_key", "=", input.idempotencyKey)
+    .executeTakeFirstOrThrow();
+  return { waitpoint, isNew: false };
+}
+
+const pending = (tx: Tx) => tx.updateTable("engine.waitpoint").where("completed_at", "is", null);
+
+async function complete(which: ReturnType<typeof pending>, result: WaitpointResult, now: Date): Promise<Waitpoint[]> {
+  const rows = await which
+    .set({ completed_at: now, output: result.output, output_is_error: result.outputIsError })
+    .returningAll()
+    .execute();
+  return rows.filter((row) => row.is_blocking);
+}

@@ -1,0 +1,41 @@
+import { sql } from "kysely";
+import { newId } from "../../ids.ts";
+import type { Worker, Workers } from "../workers.ts";
+import { inTransaction, type Db, type Tx } from "./database.ts";
+
+export const workers = (db: Db): Workers => ({
+  register: (contentHash, tasks, now) => inTransaction(db, (tx) => register(tx, contentHash, tasks, now)),
+  newest: () => newest(db),
+  byId: (id) => db.selectFrom("engine.worker").selectAll().where("id", "=", id).executeTakeFirst(),
+});
+
+const newest = (db: Db) =>
+  db.selectFrom("engine.worker").selectAll().orderBy("ord", "desc").limit(1).executeTakeFirst();
+
+async function register(tx: Tx, contentHash: string, tasks: Worker["tasks"], now: Date): Promise<Worker> {
+  // Two at once take turns; a row lock would let both find the same newest build, or none.
+  await sql`lock table engine.worker in share row exclusive mode`.execute(tx);
+  const before = await newest(tx);
+  if (before?.content_hash === contentHash) return before;
+  const day = now.toISOString().slice(0, 10).replaceAll("-", "");
+  return tx
+    .insertInto("engine.worker")
+    .values({
+      id: newId("worker"),
+      version: `${day}.${(await highestNumber(tx, day)) + 1}`,
+      content_hash: contentHash,
+      tasks: JSON.stringify(tasks) as never,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Of all versions of that day, not of the newest one: the clock may have been set back. */
+async function highestNumber(tx: Tx, day: string): Promise<number> {
+  const row = await tx
+    .selectFrom("engine.worker")
+    .select(sql<number | null>`max(split_part(version, '.', 2)::int)`.as("number"))
+    .where("version", "like", `${day}.%`)
+    .executeTakeFirst();
+  return row?.number ?? 0;
+}
