@@ -23,8 +23,7 @@ const write = (...texts: string[]) =>
       id: `${session}-${text}`,
     })),
   );
-const endTurn = () =>
-  appendOutput(engine, streamName(session, "out"), [{ body: "", headers: turnComplete(0) }]);
+const endTurn = () => appendOutput(engine, streamName(session, "out"), [{ body: "", headers: turnComplete(0) }]);
 
 /** Reads events until `until` says so, or the server ends the response; the texts of the records seen. */
 async function follow(headers: Record<string, string>, until: (texts: string[]) => boolean = () => false) {

@@ -92,7 +92,9 @@ export function sessionStreamRoutes(engine: Engine): Hono {
     const isFromLatest = c.req.header("x-trigger-stream-start") === "latest";
     const lastEventId = c.req.header("last-event-id");
     const fromSeq =
-      lastEventId === undefined && isFromLatest ? await engine.store.streams.nextSeq(stream) : position(lastEventId) + 1;
+      lastEventId === undefined && isFromLatest
+        ? await engine.store.streams.nextSeq(stream)
+        : position(lastEventId) + 1;
     return serveStream(engine, c, {
       stream,
       fromSeq,

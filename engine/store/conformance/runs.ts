@@ -1,0 +1,159 @@
+import { expect, it } from "vitest";
+import { startAttempt } from "../../core/run.ts";
+import { isOver, toState } from "../runs.ts";
+import { addRun, addSession, after, afterTheLock, emptyQueue, now, type Given } from "./fixtures.ts";
+
+export function describeRuns(given: Given): void {
+  const byId = (id: string) => given.store.runs.byId(id);
+  const take = (worker = "worker_1") => given.store.runs.takeQueued(worker, now);
+  const start = (id: string, leaseMs = 30_000) =>
+    given.store.transaction(async (tx) => {
+      const run = await tx.runs.lock(id);
+      const change = run && startAttempt(toState(run), now, leaseMs);
+      if (!run || !change) throw new Error("not to be started");
+      return tx.runs.apply(run, change);
+    });
+
+  it("gives back what was inserted, queued, with a trace of its own", async () => {
+    const session = await addSession(given);
+    const run = await addRun(given, { sessionId: session.id, payload: { a: "ä" }, tags: ["t"] });
+    expect(run).toMatchObject({
+      session_id: session.id,
+      payload: '{"a":"ä"}',
+      tags: ["t"],
+      is_spare: false,
+      execution_status: "QUEUED",
+      status: "PENDING",
+      attempt: 0,
+      worker_id: null,
+      lease_until: null,
+    });
+    expect(run.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(await byId(run.id)).toEqual(run);
+    expect(isOver(run)).toBe(false);
+    expect(await byId("run_nobody")).toBeUndefined();
+  });
+
+  it("is taken once, oldest first, a person's before a spare, and not before its time", async () => {
+    await emptyQueue(given);
+    const late = await addRun(given, { availableAt: after(1) });
+    const spare = await addRun(given, { availableAt: after(-3), isSpare: true });
+    const second = await addRun(given, { availableAt: after(-1) });
+    const first = await addRun(given, { availableAt: after(-2) });
+    const taken = [await take(), await take(), await take(), await take()];
+    expect(taken.map((run) => run?.id)).toEqual([first.id, second.id, spare.id, undefined]);
+    expect(taken[0]).toMatchObject({ execution_status: "PENDING_EXECUTING", worker_id: "worker_1" });
+    expect(taken[0]?.snapshot_id).not.toBe(first.snapshot_id);
+    expect((await given.store.runs.takeQueued("worker_1", after(1)))?.id).toBe(late.id);
+  });
+
+  it("goes to one of many takers", async () => {
+    await emptyQueue(given);
+    const added = await Promise.all(Array.from({ length: 12 }, () => addRun(given)));
+    const taken = await Promise.all(Array.from({ length: 20 }, (_, n) => take(`worker_${n}`)));
+    const ids = taken.flatMap((run) => (run ? [run.id] : []));
+    expect(ids.length).toBeGreaterThan(0);
+    expect(new Set(ids).size).toBe(ids.length);
+    // Who met only rows that others were just taking goes away with nothing, and asks again.
+    for (let run = await take(); run; run = await take()) ids.push(run.id);
+    expect(ids.sort()).toEqual(added.map((run) => run.id).sort());
+  });
+
+  it("lets a taker by while another is still at it", async () => {
+    await emptyQueue(given);
+    const [first, second] = [await addRun(given, { availableAt: after(-1) }), await addRun(given)];
+    await given.store.transaction(async (tx) => {
+      expect((await tx.runs.takeQueued("worker_1", now))?.id).toBe(first.id);
+      expect((await take("worker_2"))?.id).toBe(second.id);
+      expect(await take("worker_2")).toBeUndefined();
+    });
+  });
+
+  it("goes back to the queue when the taking is undone", async () => {
+    await emptyQueue(given);
+    const run = await addRun(given);
+    const failing = given.store.transaction(async (tx) => {
+      await tx.runs.takeQueued("worker_1", now);
+      throw new Error("on purpose");
+    });
+    await expect(failing).rejects.toThrow("on purpose");
+    expect(await byId(run.id)).toEqual(run);
+  });
+
+  it("gets a snapshot with each change, which tells of that state and its waitpoints", async () => {
+    const run = await addRun(given);
+    expect(await given.store.runs.snapshotById(run.snapshot_id)).toBeUndefined();
+    const change = { executionStatus: "EXECUTING", status: "EXECUTING", attempt: 1, leaseUntil: after(9) } as const;
+    const changed = await given.store.transaction((tx) => tx.runs.apply(run, change, ["waitpoint_1"]));
+    expect(changed).toMatchObject({ execution_status: "EXECUTING", attempt: 1, lease_until: after(9) });
+    expect(await given.store.runs.snapshotById(changed.snapshot_id)).toMatchObject({
+      run_id: run.id,
+      attempt: 1,
+      execution_status: "EXECUTING",
+      waitpoint_ids: ["waitpoint_1"],
+    });
+    const told = await given.store.transaction((tx) => tx.runs.apply(changed, {}));
+    expect(told).toMatchObject({ execution_status: "EXECUTING", attempt: 1, lease_until: after(9) });
+    expect(told.snapshot_id).not.toBe(changed.snapshot_id);
+  });
+
+  it("keeps how it ended", async () => {
+    const run = await addRun(given);
+    const error = { type: "INTERNAL_ERROR", code: "X" };
+    const ended = { executionStatus: "FINISHED", status: "CRASHED", leaseUntil: null, finishedAt: now } as const;
+    await given.store.transaction((tx) => tx.runs.apply(run, { ...ended, error, output: "{}" }));
+    const over = await byId(run.id);
+    expect(over).toMatchObject({ status: "CRASHED", finished_at: now, lease_until: null, error, output: "{}" });
+    expect(over && isOver(over)).toBe(true);
+  });
+
+  it("is changed by one transaction at a time", async () => {
+    const run = await addRun(given);
+    const second = await afterTheLock(
+      given,
+      (tx) => tx.runs.lock(run.id),
+      (tx) => tx.runs.apply(run, { attempt: 7 }),
+    );
+    expect(second?.attempt).toBe(7);
+  });
+
+  it("is live from its taking to its end, and silent once its lease is over", async () => {
+    await emptyQueue(given);
+    const { id } = await addRun(given);
+    expect(await given.store.runs.liveIds()).not.toContain(id);
+    await given.store.runs.extendLease(id, after(99_999));
+    expect((await byId(id))?.lease_until).toBeNull();
+    await take();
+    expect(await given.store.runs.liveIds()).toContain(id);
+    const started = await start(id, 1000);
+    const silentAt = async (ms: number) => (await given.store.runs.withExpiredLease(after(ms))).includes(id);
+    expect([await silentAt(999), await silentAt(1000)]).toEqual([false, true]);
+    await given.store.runs.extendLease(id, after(2000));
+    expect(await silentAt(1999)).toBe(false);
+    expect((await byId(id))?.snapshot_id).toBe(started.snapshot_id);
+    const ended = { executionStatus: "FINISHED", status: "CANCELED", leaseUntil: null, finishedAt: now } as const;
+    await given.store.transaction((tx) => tx.runs.apply(started, ended));
+    await given.store.runs.extendLease(id, after(3000));
+    expect(await silentAt(1e9)).toBe(false);
+    expect(await given.store.runs.liveIds()).not.toContain(id);
+  });
+
+  it("is the one spare until it is over", async () => {
+    await emptyQueue(given);
+    for (const id of await given.store.runs.liveIds()) await end(id);
+    expect(await given.store.runs.isSparePending()).toBe(false);
+    await addRun(given);
+    expect(await given.store.runs.isSparePending()).toBe(false);
+    const { id } = await addRun(given, { isSpare: true });
+    expect(await given.store.runs.isSparePending()).toBe(true);
+    await end(id);
+    expect(await given.store.runs.isSparePending()).toBe(false);
+  });
+
+  const end = (id: string) =>
+    given.store.transaction(async (tx) => {
+      const run = await tx.runs.lock(id);
+      const ended = { executionStatus: "FINISHED", status: "CANCELED", leaseUntil: null, finishedAt: now } as const;
+      if (run) await tx.runs.apply(run, ended);
+    });
+}
