@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     // Each file clones its own database from one migrated template, made here once a run.
     globalSetup: ["./tests/support/postgres.global.ts"],
+    // `npm run test:core`: a decision without a test is a defect.
+    coverage: { provider: "v8", include: ["engine/core/**/*.ts"], reporter: "text", thresholds: { 100: true } },
     projects: [
       {
         extends: true,

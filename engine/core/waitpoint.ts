@@ -9,13 +9,14 @@ export function isAlreadyMet(nextSeq: number, lastSeqNum: number | undefined): b
 
 export const timedOut: WaitpointResult = { output: JSON.stringify({ message: "Timed out" }), outputIsError: true };
 
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const UNITS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+type Unit = keyof typeof UNITS;
 
 /** Milliseconds of a duration such as "3600s" or "1h30m"; an ISO date gives the time until then. Undefined if neither. */
 export function durationMs(text: string, now: Date): number | undefined {
-  const parts = [...text.matchAll(/(\d+)\s*([smhdw])/g)];
-  if (parts.length > 0 && parts.map((part) => part[0]).join("") === text.replaceAll(" ", "")) {
-    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? "s"] ?? 1) * 1000, 0);
+  if (/^\s*(\d+\s*[smhdw]\s*)+$/.test(text)) {
+    const parts = text.matchAll(/(\d+)\s*([smhdw])/g);
+    return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit as Unit] * 1000, 0);
   }
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
