@@ -58,6 +58,18 @@ export function describeStreams(given: Given): void {
     expect(await append("c")).toMatchObject({ startSeq: 2, endSeq: 3 });
   });
 
+  it("keeps streams apart that are written to at the same time", async () => {
+    const names = numbers(10).map((n) => `${stream}-${n}`);
+    const appends = names.flatMap((name) =>
+      numbers(20).map((n) => given.store.streams.append(name, [{ body: `${name} ${n}`, id: `${n}` }])),
+    );
+    const acks = await Promise.all(appends);
+    for (const [index, ack] of acks.entries()) {
+      const record = (await given.store.streams.read(names[Math.floor(index / 20)] ?? "", ack.startSeq, 1))[0];
+      expect(record?.body).toBe(`${names[Math.floor(index / 20)]} ${index % 20}`);
+    }
+  });
+
   it("recognises records in whatever batches they come again", async () => {
     await append("a", "b");
     await append("c");

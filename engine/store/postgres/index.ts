@@ -1,12 +1,14 @@
 import type { Log } from "../../log.ts";
 import type { Store, StoreTx } from "../store.ts";
+import type { Streams } from "../streams.ts";
 import { connect, isAway } from "./connect.ts";
 import type { Db, Tx } from "./database.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
 import { runs, runsTx } from "./runs.ts";
 import { sessions, sessionsTx } from "./sessions.ts";
 import { snapshots } from "./snapshots.ts";
-import { streams } from "./streams.ts";
+import { appendAll, streams, type Batch } from "./streams.ts";
 import { telemetry } from "./telemetry.ts";
 import { waitpoints, waitpointsTx } from "./waitpoints.ts";
 import { workers } from "./workers.ts";
@@ -19,11 +21,19 @@ export function createPostgresStore(url: string, log: Log): Store {
     runs: runs(db),
     waitpoints: waitpoints(db),
     ...common(db),
+    streams: { ...streams(db), append: gathered(db) },
     transaction: (work) => db.transaction().execute((tx) => work(bind(tx))),
     isAway,
     migrate: () => migrate(db),
     close: () => db.destroy(),
   };
+}
+
+/** Appends that come at the same time share a commit. Input, which wants an answer, is part of a transaction of its own. */
+function gathered(db: Db): Streams["append"] {
+  const groups = new GroupCommit({ commit: (group: Batch[]) => appendAll(db, group), lanes: 2, most: 200 });
+  return async (stream, records, wantsAnswer) =>
+    wantsAnswer ? streams(db).append(stream, records, true) : groups.add({ stream, records });
 }
 
 const bind = (tx: Tx): StoreTx => ({

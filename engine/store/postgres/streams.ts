@@ -3,7 +3,11 @@ import type { Appended, NewRecord, StreamRecord, Streams } from "../streams.ts";
 import type { Db, RecordRow } from "./database.ts";
 
 export const streams = (db: Db): Streams => ({
-  append: (stream, batch, wantsAnswer = false) => append(db, stream, batch, wantsAnswer),
+  async append(stream, records, wantsAnswer) {
+    const [appended] = await appendAll(db, [{ stream, records }], wantsAnswer);
+    if (!appended) throw new Error("engine.append returned nothing");
+    return appended;
+  },
 
   async read(stream, fromSeq, limit = 1000) {
     const rows = await records(db, stream).where("seq", ">=", fromSeq).orderBy("seq").limit(limit).execute();
@@ -46,9 +50,12 @@ export const streams = (db: Db): Streams => ({
   },
 
   async deleteTrimmed(now) {
+    // A stream that is being written to is left to the next round: nobody waits here while holding others.
     await sql`
       with due as (
-        update engine.stream set trim_at = null where trim_at <= ${now} returning key, trim_before
+        update engine.stream set trim_at = null
+        where key in (select key from engine.stream where trim_at <= ${now} for update skip locked)
+        returning key, trim_before
       )
       delete from engine.record r using due where r.stream = due.key and r.seq < due.trim_before
     `.execute(db);
@@ -63,20 +70,36 @@ const toRecord = (row: Pick<RecordRow, "seq" | "body" | "headers" | "at">): Stre
   at: row.at.getTime(),
 });
 
-async function append(db: Db, stream: string, batch: NewRecord[], wantsAnswer: boolean): Promise<Appended> {
-  const bodies = batch.map((record) => record.body);
-  const headers = batch.map((record) => (record.headers?.length ? JSON.stringify(record.headers) : null));
-  // An id that comes twice in one batch names the first.
-  const seen = new Set<string>();
-  const ids = batch.map(({ id }) => (id !== undefined && !seen.has(id) && seen.add(id) ? id : null));
-  const { rows } = await sql<{ seqs: string[]; first_new: number; appended_at: Date }>`
-    select * from engine.append(${stream}, ${bodies}::text[], ${headers}::text[], ${ids}::text[], ${wantsAnswer})
-  `.execute(db);
-  const row = rows[0];
-  if (!row) throw new Error("engine.append returned nothing");
-  const seqs = row.seqs.map(Number);
-  const at = row.appended_at.getTime();
-  const all = batch.map(({ body, headers }, index) => ({ seq: seqs[index] ?? 0, body, headers: headers ?? null, at }));
-  const endSeq = Math.max(...seqs) + 1;
-  return { startSeq: endSeq - batch.length, endSeq, at, records: all.filter(({ seq }) => seq >= row.first_new) };
+/** Appends to many streams in one commit; one result for each batch, in order. */
+export async function appendAll(db: Db, batches: Batch[], wantsAnswer = false): Promise<Appended[]> {
+  const given = batches.flatMap(({ stream, records }) => {
+    // An id that comes twice in one batch names the first.
+    const seen = new Set<string>();
+    return records.map(({ id, body, headers }) => ({
+      ...{ stream, body, headers: headers?.length ? JSON.stringify(headers) : null },
+      id: id !== undefined && !seen.has(id) && seen.add(id) ? id : null,
+    }));
+  });
+  const column = <K extends keyof (typeof given)[number]>(name: K) => given.map((record) => record[name]);
+  const { rows } = await sql<{ seq: number; is_new: boolean; appended_at: Date }>`
+    select * from engine.append(
+      ${column("stream")}::text[], ${column("body")}::text[], ${column("headers")}::text[], ${column("id")}::text[],
+      ${wantsAnswer}
+    )`.execute(db);
+  let from = 0;
+  return batches.map(({ records }) => {
+    const placed = rows.slice(from, (from += records.length));
+    const endSeq = Math.max(...placed.map(({ seq }) => seq)) + 1;
+    const at = placed[0]?.appended_at.getTime() ?? 0;
+    const fresh = records.flatMap(({ body, headers = null }, index) => {
+      const { seq, is_new: isNew } = placed[index] ?? {};
+      return seq !== undefined && isNew ? { seq, body, headers, at } : [];
+    });
+    return { startSeq: endSeq - records.length, endSeq, at, records: fresh };
+  });
+}
+
+export interface Batch {
+  stream: string;
+  records: NewRecord[];
 }
