@@ -49,12 +49,15 @@ export async function blockOnWaitpoint(engine: Engine, runId: string, waitpointI
 
 /** Completes the waitpoints whose time is up; their runs end or carry on as their task decides. */
 export async function timeOutWaitpoints(engine: Engine): Promise<void> {
-  for (const { id } of await engine.store.waitpoints.overdue(engine.now())) {
-    const told = await engine.store.transaction(async (tx) => {
-      const reached = await tx.waitpoints.completeById(id, timedOut, engine.now());
-      const [waitpoint] = reached;
-      return waitpoint && (await tellRun(tx, waitpoint)) ? waitpoint.run_id : undefined;
-    });
-    if (told) engine.signals.runChanged(told);
-  }
+  for (const { id } of await engine.store.waitpoints.overdue(engine.now())) await timeOut(engine, id);
+}
+
+/** Ends a wait as if its time were up. False when it is over already, or its run has not stopped at it. */
+export async function timeOut(engine: Engine, waitpointId: string): Promise<boolean> {
+  const told = await engine.store.transaction(async (tx) => {
+    const [waitpoint] = await tx.waitpoints.completeById(waitpointId, timedOut, engine.now());
+    return waitpoint && (await tellRun(tx, waitpoint)) ? waitpoint.run_id : undefined;
+  });
+  if (told) engine.signals.runChanged(told);
+  return told !== undefined;
 }

@@ -1,6 +1,7 @@
 import type { Engine } from "../engine.ts";
 import { loseAllRuns, loseSilentRuns } from "../flow/lose-runs.ts";
 import { ensureSpare } from "../flow/ensure-spare.ts";
+import { makeRoom } from "../flow/make-room.ts";
 import { timeOutWaitpoints } from "../flow/wait.ts";
 import type { WorkerLink } from "../worker-link.ts";
 
@@ -13,6 +14,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export function startTimers(engine: Engine, link: WorkerLink): () => void {
   const timers = [
     every(engine, 500, "waitpoints", () => timeOutWaitpoints(engine)),
+    every(engine, 500, "room", () => makeRoom(engine)),
     every(engine, 1_000, "leases", () => loseSilentRuns(engine)),
     every(engine, 1_000, "trimming", () => engine.store.streams.deleteTrimmed(engine.now())),
     every(engine, 500, "warm spare", () => ensureSpare(engine, link)),

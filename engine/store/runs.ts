@@ -64,6 +64,9 @@ export interface Runs {
   /** Ids of the runs that a worker holds. */
   liveIds(): Promise<string[]>;
 
+  /** How many runs a worker holds, and how many more are due; spares do not count as queued. */
+  counts(now: Date): Promise<{ live: number; queued: number }>;
+
   /** True while a spare run is queued or live. */
   isSparePending(): Promise<boolean>;
 

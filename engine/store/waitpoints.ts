@@ -22,6 +22,9 @@ export interface Waitpoints {
 
   /** The pending waitpoints whose time has run out, with the run each belongs to. */
   overdue(now: Date): Promise<Pick<Waitpoint, "id" | "run_id">[]>;
+
+  /** At most `limit` pending waitpoints that a chat's run has stopped at, those first whose time runs out first. */
+  ofIdleChats(limit: number): Promise<Pick<Waitpoint, "id" | "run_id">[]>;
 }
 
 export interface WaitpointsTx extends Waitpoints {

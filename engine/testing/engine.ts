@@ -25,7 +25,7 @@ export type TestEngine = Engine & {
 };
 
 /** An engine without a port, on a database of its own. */
-export async function createTestEngine(): Promise<TestEngine> {
+export async function createTestEngine(settings: Record<string, string> = {}): Promise<TestEngine> {
   const database = await createTestDatabase();
   const config = parseEngineConfig({
     DATABASE_URL: database.url,
@@ -34,6 +34,7 @@ export async function createTestEngine(): Promise<TestEngine> {
     TRIGGER_ACCESS_TOKEN: accessToken,
     TRIGGER_PROJECT_REF: "proj_test",
     ENGINE_LOG_LEVEL: "silent",
+    ...settings,
   });
   const log = createLog(config.ENGINE_LOG_LEVEL);
   const store = createPostgresStore(config.DATABASE_URL, log);

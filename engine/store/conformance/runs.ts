@@ -47,6 +47,18 @@ export function describeRuns(given: Given): void {
     expect((await given.store.runs.takeQueued("worker_1", after(1)))?.id).toBe(late.id);
   });
 
+  it("is counted while it is due or live, spares only when they are live", async () => {
+    await emptyQueue(given);
+    const before = await given.store.runs.counts(now);
+    expect(before.queued).toBe(0);
+    const run = await addRun(given);
+    await addRun(given, { availableAt: after(1) });
+    await addRun(given, { availableAt: after(1), isSpare: true });
+    expect(await given.store.runs.counts(now)).toEqual({ live: before.live, queued: 1 });
+    expect((await take())?.id).toBe(run.id);
+    expect(await given.store.runs.counts(after(1))).toEqual({ live: before.live + 1, queued: 1 });
+  });
+
   it("goes to one of many takers", async () => {
     await emptyQueue(given);
     const added = await Promise.all(Array.from({ length: 12 }, () => addRun(given)));

@@ -33,6 +33,22 @@ export const runs = (db: Db): Runs => ({
     return rows.map((row) => row.id);
   },
 
+  async counts(now) {
+    return db
+      .selectFrom("engine.run")
+      .select(({ fn }) => [
+        fn.countAll<number>().filterWhere("execution_status", "<>", "QUEUED").as("live"),
+        fn
+          .countAll<number>()
+          .filterWhere("execution_status", "=", "QUEUED")
+          .filterWhere("is_spare", "=", false)
+          .filterWhere("available_at", "<=", now)
+          .as("queued"),
+      ])
+      .where("execution_status", "<>", "FINISHED")
+      .executeTakeFirstOrThrow();
+  },
+
   async isSparePending() {
     const row = await db
       .selectFrom("engine.run")

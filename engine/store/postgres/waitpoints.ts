@@ -3,6 +3,9 @@ import { newId } from "../../ids.ts";
 import type { NewWaitpoint, Waitpoint, Waitpoints, WaitpointsTx } from "../waitpoints.ts";
 import type { Db, Tx } from "./database.ts";
 
+/** The type that `chat.agent` gives its sessions. */
+const CHAT_TYPE = "chat.agent";
+
 export const waitpoints = (db: Db): Waitpoints => ({
   async byIds(ids) {
     if (ids.length === 0) return [];
@@ -15,6 +18,21 @@ export const waitpoints = (db: Db): Waitpoints => ({
       .select(["id", "run_id"])
       .where("completed_at", "is", null)
       .where("timeout_at", "<=", now)
+      .execute(),
+
+  ofIdleChats: (limit) =>
+    db
+      .selectFrom("engine.waitpoint")
+      .innerJoin("engine.run", "engine.run.id", "engine.waitpoint.run_id")
+      .innerJoin("engine.session", "engine.session.id", "engine.run.session_id")
+      .select(["engine.waitpoint.id", "engine.waitpoint.run_id"])
+      .where("engine.waitpoint.completed_at", "is", null)
+      .where("engine.waitpoint.is_blocking", "=", true)
+      .where("engine.waitpoint.stream", "like", "%/in")
+      .where("engine.run.execution_status", "=", "EXECUTING")
+      .where("engine.session.type", "=", CHAT_TYPE)
+      .orderBy("engine.waitpoint.timeout_at")
+      .limit(limit)
       .execute(),
 });
 
