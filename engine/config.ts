@@ -8,7 +8,10 @@ const seconds = (standard: number) => z.coerce.number().positive().default(stand
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   ENGINE_HOST: z.string().default("127.0.0.1"),
+  /** Where clients find the engine: every address it gives out has this port. */
   ENGINE_PORT: port,
+  /** Where it listens, when somebody else holds that port for it; 0 takes a free one, which the ready line tells. */
+  ENGINE_LISTEN_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   /** The environment's key: signs public tokens, and lets web server and run processes in. */
   TRIGGER_SECRET_KEY: z.string().min(16),
   /** The key of the person who runs `trigger dev`: the client insists on its prefix. */
@@ -29,6 +32,12 @@ const schema = z.object({
 });
 
 export type EngineConfig = Readonly<z.infer<typeof schema>>;
+
+/** Heartbeats a run may miss before it counts as lost. */
+const MISSED_HEARTBEATS = 3;
+
+/** How long a run lives on without a sign of life, in milliseconds. */
+export const leaseMs = (config: EngineConfig) => MISSED_HEARTBEATS * config.ENGINE_HEARTBEAT_SECONDS * 1000;
 
 /** Reads the engine's settings. Throws an error whose message lists every problem in one line. */
 export function parseEngineConfig(env: Record<string, string | undefined>): EngineConfig {

@@ -1,6 +1,6 @@
-import { parseEngineConfig } from "./config.ts";
+import { leaseMs, parseEngineConfig } from "./config.ts";
 import type { Engine } from "./engine.ts";
-import { loseAllRuns } from "./flow/lose-runs.ts";
+import { inheritRuns } from "./flow/roll-call.ts";
 import { Spares } from "./flow/spares.ts";
 import { createLog } from "./log.ts";
 import { startTimers } from "./loop/timers.ts";
@@ -17,15 +17,15 @@ async function main(): Promise<void> {
   const store = createPostgresStore(config.DATABASE_URL, log);
   const engine: Engine = { config, store, log, signals: new Signals(), spares: new Spares(), now: () => new Date() };
   await store.migrate();
-  // Whoever held these runs was talking to an engine that is gone: their writes can be incomplete.
-  await loseAllRuns(engine);
+  // Before anybody can be given a run by this engine.
+  const inherited = await inheritRuns(engine, leaseMs(config));
 
   const link = new WorkerLink();
   const server = createServer(engine, createApp(engine, link));
-  const sockets = attachWorkerSocket(engine, server.http1, link);
-  await server.listen();
+  const sockets = attachWorkerSocket(engine, server.http1, link, inherited);
+  const port = await server.listen();
   const stopTimers = startTimers(engine, link);
-  process.stdout.write(`engine listening on ${config.ENGINE_PORT}\n`);
+  process.stdout.write(`engine listening on ${port}\n`);
 
   const stop = async () => {
     stopTimers();

@@ -6,7 +6,8 @@ import type { Hono } from "hono";
 import type { Engine } from "./engine.ts";
 import { serveAppendSession } from "./protocol/s2-session.ts";
 
-export type EngineServer = { http1: Http1Server; listen(): Promise<void>; close(): Promise<void> };
+/** `listen` resolves with the port it got. */
+export type EngineServer = { http1: Http1Server; listen(): Promise<number>; close(): Promise<void> };
 
 /** The first bytes of every HTTP/2 connection (RFC 9113, 3.4). */
 const HTTP2_PREFACE = "PRI";
@@ -25,13 +26,13 @@ export function createServer(engine: Engine, app: Hono): EngineServer {
       (isHttp2 ? http2 : http1).emit("connection", socket);
     });
   });
-  const { ENGINE_HOST: host, ENGINE_PORT: port } = engine.config;
+  const { ENGINE_HOST: host, ENGINE_PORT: port, ENGINE_LISTEN_PORT: listenPort = port } = engine.config;
   return {
     http1,
     listen: () =>
       new Promise((resolve, reject) => {
         front.once("error", reject);
-        front.listen(port, host, resolve);
+        front.listen(listenPort, host, () => resolve((front.address() as net.AddressInfo).port));
       }),
     close: () =>
       new Promise((resolve) => {

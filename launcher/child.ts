@@ -31,11 +31,11 @@ export class Child {
     });
   }
 
-  static start({ command, args, ...options }: Command, log: ChildLog): Child {
+  static start({ command, args, ...options }: Command, log: ChildLog, onLine?: (line: string) => void): Child {
     const process = spawn(command, args, { ...options, detached: true, stdio: ["pipe", "pipe", "pipe"] });
     // Nothing is ever written there: its end tells the child that the launcher is gone (follow-parent.ts).
     process.stdin.on("error", () => {});
-    log.follow(process.stdout);
+    log.follow(process.stdout, onLine);
     log.follow(process.stderr);
     process.on("error", (error) => log.write(error.message));
     if (process.pid === undefined) throw new LaunchProblem(`${command} could not be started; see ${log.path}.`);

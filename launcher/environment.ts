@@ -53,6 +53,8 @@ export function childEnvironments(plan: Plan, base: Env): { web: Env; engine: En
       ...withoutAuth,
       ENGINE_HOST: "127.0.0.1",
       ENGINE_PORT: String(plan.enginePort),
+      // The launcher holds that port itself (engine-front.ts).
+      ENGINE_LISTEN_PORT: "0",
       TRIGGER_ACCESS_TOKEN: secrets.triggerAccessToken,
     },
     worker: {

@@ -7,6 +7,7 @@ import { createDb } from "../src/lib/server/db/index.ts";
 import { databaseProblem, migrateToLatest } from "../src/lib/server/db/migrate.ts";
 import type { Child } from "./child.ts";
 import { lockDataDir } from "./data-dir.ts";
+import { EngineFront } from "./engine-front.ts";
 import { endLeftovers, endMarked } from "./leftovers.ts";
 import { say } from "./log.ts";
 import { choosePort } from "./ports.ts";
@@ -32,6 +33,7 @@ export class Launcher {
   readonly #record: ProcessRecord;
   /** In the order in which they end. */
   readonly #services: Service[] = [];
+  #front: EngineFront | undefined;
   #recorded: Promise<void> = Promise.resolve();
   #unlock: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
@@ -56,7 +58,8 @@ export class Launcher {
       ...{ mode: this.#mode, config: this.#config, secrets, databaseUrl, instance: this.#record.instance },
       ...{ webPort: web, enginePort: engine },
     };
-    await this.#startApp(appServices(plan, this.#surroundings()));
+    if (engine !== undefined) await (this.#front = new EngineFront()).listen(engine);
+    await this.#startApp(appServices(plan, this.#surroundings(), this.#front));
     return `http://${this.#config.web.host}:${web}`;
   }
 
@@ -69,6 +72,7 @@ export class Launcher {
     const byForce = setTimeout(() => this.#services.forEach((service) => service.kill()), 4000);
     for (const service of this.#services) await service.stop();
     clearTimeout(byForce);
+    await this.#front?.close();
     if (!this.#unlock) return;
     // The CLI's watchdog outlives it on purpose, in a session of its own.
     await endMarked(this.#record.instance);

@@ -29,9 +29,10 @@ export class ChildLog {
   }
 
   /** Everything goes to the file, what matters to the terminal as well. */
-  follow(output: Readable): void {
+  follow(output: Readable, onLine?: (line: string) => void): void {
     createInterface({ input: output }).on("line", (line) => {
       this.write(line);
+      onLine?.(line);
       const plain = withoutColour(line).trim();
       if (!isImportant(plain)) return;
       this.lastImportant = inShort(plain);

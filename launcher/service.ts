@@ -16,6 +16,10 @@ export interface ServiceOptions {
   startAttempts: number;
   startTimeoutMs: number;
   onStart?: (child: Child) => void;
+  /** Each line it prints (not what it complains of). */
+  onLine?: (line: string) => void;
+  /** Each time it is ready, the first one included. */
+  onReady?: () => void;
   onExit?: () => void;
 }
 
@@ -68,6 +72,7 @@ export class Service {
         const child = await this.#spawn();
         if (!child) return;
         const isReady = await this.#untilReady(child, wasReady ? Infinity : deadline);
+        if (isReady) this.#options.onReady?.();
         if (isReady && wasReady) say(`${title} is back.`);
         else if (isReady) onFirstReady();
         wasReady ||= isReady;
@@ -99,7 +104,7 @@ export class Service {
     const command = await this.#options.prepare(this.#stopped.signal);
     if (this.#stopped.signal.aborted) return undefined;
     this.#isRestarting = false;
-    this.#child = Child.start(command, this.#options.log);
+    this.#child = Child.start(command, this.#options.log, this.#options.onLine);
     this.#options.log.write(`started as process ${this.#child.id.pid}`);
     this.#options.onStart?.(this.#child);
     return this.#child;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Child } from "./child.ts";
 import { childEnvironments, type Plan } from "./environment.ts";
+import type { EngineFront } from "./engine-front.ts";
 import { ChildLog } from "./log.ts";
 import { clusterAnswers, guardPostmaster, prepareCluster, type Cluster } from "./postgres.ts";
 import { Service, type ServiceOptions } from "./service.ts";
@@ -37,28 +38,42 @@ export function postgresService(cluster: Cluster, { dataDir, watch }: Surroundin
   });
 }
 
-/** Engine, worker and web, as the plan wants them. */
+/** Engine, worker and web, as the plan wants them; engine and worker if somebody holds the engine's port. */
 export function appServices(
   plan: Plan,
   surroundings: Surroundings,
+  front: EngineFront | undefined,
 ): { engine?: Service; worker?: Service; web: Service } {
   const web = webService(plan, surroundings);
-  if (plan.enginePort === undefined) return { web };
+  if (!front) return { web };
   const worker = workerService(plan, surroundings);
-  return { engine: engineService(plan, surroundings, worker), worker, web };
+  return { engine: engineService(plan, surroundings, front, worker), worker, web };
 }
 
-function engineService(plan: Plan, { dataDir, watch }: Surroundings, worker: Service): Service {
+/** Runs whose writes were held up for longer have given up on them (after about 15 s), and look healthy all the same. */
+const longestAbsenceMs = 12_000;
+
+function engineService(plan: Plan, { dataDir, watch }: Surroundings, front: EngineFront, worker: Service): Service {
+  let port: number | undefined;
+  let absence: NodeJS.Timeout | undefined;
   return new Service({
     ...defaults("The engine", "engine", dataDir),
     prepare: () => node(["engine/index.ts"], childEnvironments(plan, process.env).engine),
-    isReady: () => answers(`http://127.0.0.1:${plan.enginePort}/healthz`),
+    onLine: (line) => {
+      const found = /^engine listening on (\d+)$/.exec(line)?.[1];
+      if (found) front.pointAt((port = Number(found)));
+    },
+    isReady: async () => port !== undefined && (await answers(`http://127.0.0.1:${port}/healthz`)),
     stop: { signal: "SIGTERM", graceMs: 700 },
     onStart: (child) => watch("engine", child),
+    onReady: () => {
+      clearTimeout(absence);
+      absence = undefined;
+    },
     onExit: () => {
       watch("engine", undefined);
-      // A run that could not write for half a second never recovers (its S2 client has given up), and looks healthy.
-      worker.restart();
+      front.pointAt((port = undefined));
+      absence ??= setTimeout(() => worker.restart(), longestAbsenceMs).unref();
     },
   });
 }

@@ -5,8 +5,10 @@ import { makeRoom } from "../flow/make-room.ts";
 import { timeOutWaitpoints } from "../flow/wait.ts";
 import type { WorkerLink } from "../worker-link.ts";
 
-/** A worker whose socket broke gets this long to come back before its runs count as lost. */
-const WORKER_GRACE_MS = 1_500;
+/** A worker whose socket broke comes back within 1.5 s at its first attempt and within 4.5 s at its second. */
+const WORKER_GRACE_MS = 4_500;
+/** The worker of the engine before this one may be busy with what broke, or has to be started. */
+const FIRST_WORKER_GRACE_MS = 10_000;
 const SPARE_KEPT_MS = 60_000;
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -22,15 +24,17 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
     every(engine, 60_000, "telemetry", () => forgetTelemetry(engine)),
   ];
   let grace: NodeJS.Timeout | undefined;
-  link.onLastSocketLeft(() => {
+  const awaitWorker = (ms: number) => {
     clearTimeout(grace);
     grace = setTimeout(() => {
       if (link.isConnected) return;
       loseAllRuns(engine).catch((error: unknown) =>
         engine.log.error({ err: error }, "could not end the worker's runs"),
       );
-    }, WORKER_GRACE_MS);
-  });
+    }, ms);
+  };
+  awaitWorker(FIRST_WORKER_GRACE_MS);
+  link.onLastSocketLeft(() => awaitWorker(WORKER_GRACE_MS));
   return () => {
     for (const stop of timers) stop();
     clearTimeout(grace);

@@ -1,5 +1,6 @@
 import { WorkerApiRunAttemptCompleteRequestBody } from "@trigger.dev/core/v3/workers";
 import { Hono } from "hono";
+import { leaseMs } from "../config.ts";
 import * as decide from "../core/run.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, staleWrite } from "../errors.ts";
@@ -9,13 +10,10 @@ import { requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 import { execution, executionData, runEnvironment, runView, snapshotView } from "./execution.ts";
 
-/** Heartbeats a run may miss before it counts as lost. */
-const MISSED_HEARTBEATS = 3;
-
 /** `/engine/v1/dev/runs/:run`: an attempt from its start to its end. Every write is fenced by the attempt. */
 export function devRunRoutes(engine: Engine): Hono {
   const app = new Hono();
-  const leaseMs = MISSED_HEARTBEATS * engine.config.ENGINE_HEARTBEAT_SECONDS * 1000;
+  const lease = leaseMs(engine.config);
 
   app.use(async (c, next) => {
     await requireSecret(engine, c);
@@ -24,9 +22,13 @@ export function devRunRoutes(engine: Engine): Hono {
 
   app.post("/:run/snapshots/:snapshot/attempts/start", async (c) => {
     const { run: runId, snapshot } = c.req.param();
-    const run = await changeRun(engine, runId, (locked) =>
-      locked.snapshot_id === snapshot ? decide.startAttempt(toState(locked), engine.now(), leaseMs) : undefined,
-    );
+    const run = await changeRun(engine, runId, async (locked, tx) => {
+      const state = toState(locked);
+      if (locked.snapshot_id === snapshot) return decide.startAttempt(state, engine.now(), lease);
+      // The answer to the first request was lost, and the worker asks again: the attempt is its own.
+      const isRepeated = (await tx.runs.lastDequeue(runId)) === snapshot;
+      return isRepeated ? decide.heartbeat(state, engine.now(), lease) : undefined;
+    });
     if (!run) throw staleWrite("This run has moved on");
     engine.spares.runStarted(engine.now());
     const worker = run.worker_id === null ? undefined : await engine.store.workers.byId(run.worker_id);
@@ -61,7 +63,7 @@ export function devRunRoutes(engine: Engine): Hono {
   });
 
   app.post("/:run/snapshots/:snapshot/heartbeat", async (c) => {
-    await engine.store.runs.extendLease(c.req.param("run"), new Date(engine.now().getTime() + leaseMs));
+    await engine.store.runs.extendLease(c.req.param("run"), new Date(engine.now().getTime() + lease));
     return c.json({ ok: true });
   });
 

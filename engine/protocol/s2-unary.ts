@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
@@ -37,11 +38,25 @@ export function s2UnaryRoutes(engine: Engine): Hono {
         return c.body(Buffer.from(encodeAck(ack)), 200, { "content-type": "application/protobuf" });
       }
       const { records } = await parseBody(c, JsonAppend);
-      const batch = records.map((record) => ({ body: record.body.replaceAll("\0", ""), headers: record.headers }));
+      const batch = records.map(({ body, headers }) => ({
+        body: body.replaceAll("\0", ""),
+        headers,
+        id: turnEndId(headers),
+      }));
       return c.json(jsonAck(await appendOutput(engine, stream, batch)));
     },
   );
   return app;
+}
+
+/**
+ * The end of a turn carries a token signed for it, so the same headers again are the same end: a writer whose
+ * acknowledgement was lost asks again, and a second end would stand in the next turn.
+ */
+function turnEndId(headers: [string, string][]): string | undefined {
+  const names = headers.map(([name]) => name);
+  if (!names.includes("trigger-control") || !names.includes("public-access-token")) return undefined;
+  return `control-${createHash("sha256").update(JSON.stringify(headers)).digest("base64url")}`;
 }
 
 function jsonAck(ack: Ack) {

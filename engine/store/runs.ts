@@ -72,6 +72,9 @@ export interface Runs {
 
   /** A state that the run was in, by the snapshot's id. A queued run that never changed has none. */
   snapshotById(id: string): Promise<Snapshot | undefined>;
+
+  /** Id of the snapshot with which the run was last given to a worker. */
+  lastDequeue(id: string): Promise<string | undefined>;
 }
 
 export interface RunsTx extends Runs {

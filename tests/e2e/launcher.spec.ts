@@ -51,12 +51,12 @@ test("two instances run side by side, and each ends within five seconds with not
   }
 });
 
-test("a child that is killed comes back, the worker together with the engine", async () => {
+test("a child that is killed comes back, and no other has to", async () => {
   const stack = await startStack({ dataDir });
   for (const [name, replaced] of [
     ["web", ["web"]],
     ["worker", ["worker"]],
-    ["engine", ["engine", "worker"]],
+    ["engine", ["engine"]],
     ["postgres", ["postgres"]],
   ] as const) {
     const before = stack.pids();
@@ -65,6 +65,25 @@ test("a child that is killed comes back, the worker together with the engine", a
     await expect.poll(changed, { timeout: 60_000 }).toEqual(replaced);
     await expect.poll(() => isReady(stack), { timeout: 60_000 }).toBe(true);
   }
+  await stack.stop();
+});
+
+test("the worker is started again when the engine stays away for long", async () => {
+  const stack = await startStack({ dataDir });
+  const { worker } = stack.pids();
+  const engines = new Set<number>();
+  // Each new one, as soon as it is there.
+  await expect
+    .poll(
+      () => {
+        const { engine } = stack.pids();
+        if (engine !== undefined && !engines.has(engine)) engines.add(stack.kill("engine"));
+        return stack.pids().worker;
+      },
+      { timeout: 60_000, intervals: [50] },
+    )
+    .not.toBe(worker);
+  await expect.poll(() => isReady(stack), { timeout: 60_000 }).toBe(true);
   await stack.stop();
 });
 

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { EngineFront } from "../../launcher/engine-front.ts";
 import { freePort } from "../support/ports.ts";
 import { createTestDatabase } from "../support/postgres.ts";
 import { runProcesses } from "../support/processes.ts";
@@ -13,7 +14,7 @@ const preload = fileURLToPath(new URL("../../engine/fetch-preload.mjs", import.m
 
 export const secretKey = "tr_skein_protocol_tests";
 
-/** The real engine with the real CLI on it, each its own process, as the launcher starts them. */
+/** The real engine with the real CLI on it, each its own process, as the launcher starts them: behind a front. */
 export type Rig = {
   url: string;
   databaseUrl: string;
@@ -30,10 +31,13 @@ export async function startRig(): Promise<Rig> {
   const database = await createTestDatabase();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const front = new EngineFront();
+  await front.listen(port);
   const env = {
     ...process.env,
     DATABASE_URL: database.url,
     ENGINE_PORT: String(port),
+    ENGINE_LISTEN_PORT: "0",
     TRIGGER_API_URL: url,
     TRIGGER_SECRET_KEY: secretKey,
     TRIGGER_ACCESS_TOKEN: "tr_pat_protocol_tests",
@@ -47,7 +51,10 @@ export async function startRig(): Promise<Rig> {
     url,
     databaseUrl: database.url,
     async startEngine() {
-      engineProcess = start(["engine/index.ts"], { cwd: project, env });
+      engineProcess = start(["engine/index.ts"], { cwd: project, env }, (line) => {
+        const found = /^engine listening on (\d+)$/.exec(line)?.[1];
+        if (found) front.pointAt(Number(found));
+      });
       await answers(`${url}/healthz`, engineProcess);
     },
     async startWorker() {
@@ -57,12 +64,16 @@ export async function startRig(): Promise<Rig> {
       workerProcess = start(args, { cwd: worker, env: { ...env, CI: "1" } });
       await answers(`${url}/readyz`, workerProcess);
     },
-    killEngine: () => end(engineProcess, "SIGKILL"),
+    async killEngine() {
+      await end(engineProcess, "SIGKILL");
+      front.pointAt(undefined);
+    },
     killWorker: () => end(workerProcess, "SIGKILL"),
     runPids: () => runProcesses(workerProcess?.child.pid ?? 0),
     async stop() {
       await end(workerProcess, "SIGTERM");
       await end(engineProcess, "SIGTERM");
+      await front.close();
       await database.drop();
     },
   };
@@ -72,12 +83,20 @@ export async function startRig(): Promise<Rig> {
 
 type Started = { child: ChildProcess; lines: string[] };
 
-function start(args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Started {
+function start(
+  args: string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+  onLine?: (line: string) => void,
+): Started {
   // A process group of its own, so that ending it reaches the bundler and the run processes too.
   const child = spawn(process.execPath, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   for (const output of [child.stdout, child.stderr]) {
-    if (output) createInterface({ input: output }).on("line", (line) => lines.push(line));
+    if (!output) continue;
+    createInterface({ input: output }).on("line", (line) => {
+      lines.push(line);
+      onLine?.(line);
+    });
   }
   return { child, lines };
 }

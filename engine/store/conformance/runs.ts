@@ -109,6 +109,20 @@ export function describeRuns(given: Given): void {
     expect(told.snapshot_id).not.toBe(changed.snapshot_id);
   });
 
+  it("knows with which snapshot it was last given to a worker", async () => {
+    await emptyQueue(given);
+    const { id } = await addRun(given);
+    expect(await given.store.runs.lastDequeue(id)).toBeUndefined();
+    const first = await take();
+    expect(await given.store.runs.lastDequeue(id)).toBe(first?.snapshot_id);
+    await given.store.transaction(async (tx) => {
+      if (first) await tx.runs.apply(first, { executionStatus: "QUEUED", status: "PENDING" });
+    });
+    const second = await take();
+    await start(id);
+    expect(await given.store.runs.lastDequeue(id)).toBe(second?.snapshot_id);
+  });
+
   it("keeps how it ended", async () => {
     const run = await addRun(given);
     const error = { type: "INTERNAL_ERROR", code: "X" };

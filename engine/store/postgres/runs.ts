@@ -60,6 +60,18 @@ export const runs = (db: Db): Runs => ({
     return row !== undefined;
   },
 
+  async lastDequeue(id) {
+    const row = await db
+      .selectFrom("engine.snapshot")
+      .select("id")
+      .where("run_id", "=", id)
+      .where("execution_status", "=", "PENDING_EXECUTING")
+      .orderBy("at", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return row?.id;
+  },
+
   snapshotById: (id) => db.selectFrom("engine.snapshot").selectAll().where("id", "=", id).executeTakeFirst(),
 });
 

@@ -1,0 +1,98 @@
+import { lose } from "../core/run.ts";
+import type { Engine } from "../engine.ts";
+import { isOver, toState } from "../store/runs.ts";
+import { changeRun } from "./end-run.ts";
+
+/** A worker that holds runs names them in its first words; one that is silent for this long holds none. */
+const SILENCE_MS = 1_000;
+/** It names them several times over, once for each run, and what it had wanted to say before it was connected as well. */
+const LISTEN_MS = 250;
+
+/** Runs that somebody held before this engine started, and that nobody has spoken for yet. */
+export type Inherited = Set<string>;
+
+/** Who holds them will say so (roll call), or nobody comes (timers): until then, their leases hold. */
+export async function inheritRuns(engine: Engine, leaseMs: number): Promise<Inherited> {
+  const ids = await engine.store.runs.liveIds();
+  await extendLeases(engine, ids, leaseMs);
+  return new Set(ids);
+}
+
+/**
+ * Finds out which runs a worker holds that has just connected: the one there was, after the engine or the connection
+ * broke, or another in its place. Those it names live on with a fresh lease. Those that it does not name, and to which
+ * nothing has happened meanwhile, have nobody: they are lost at once. Source: `connect` in the CLI's devSupervisor.js.
+ */
+export class RollCall {
+  readonly #engine: Engine;
+  readonly #inherited: Inherited;
+  readonly #leaseMs: number;
+  readonly #named = new Set<string>();
+  /** The runs held when the worker connected, each with its snapshot of that moment. */
+  readonly #held: Promise<Map<string, string>>;
+  #end: NodeJS.Timeout;
+  isOver = false;
+
+  constructor(engine: Engine, inherited: Inherited, leaseMs: number) {
+    this.#engine = engine;
+    this.#inherited = inherited;
+    this.#leaseMs = leaseMs;
+    this.#held = this.#whoIsHeld();
+    this.#held.catch(() => {});
+    this.#end = setTimeout(() => this.#finish(), SILENCE_MS);
+  }
+
+  name(runIds: readonly string[]): void {
+    if (this.isOver) return;
+    if (this.#named.size === 0 && runIds.length > 0) {
+      clearTimeout(this.#end);
+      this.#end = setTimeout(() => this.#finish(), LISTEN_MS);
+    }
+    for (const id of runIds) this.#named.add(id);
+  }
+
+  /** The worker has left again: what it would have said is not known. */
+  cancel(): void {
+    this.isOver = true;
+    clearTimeout(this.#end);
+  }
+
+  #finish(): void {
+    this.isOver = true;
+    this.#settle().catch((error: unknown) => this.#engine.log.error({ err: error }, "roll call failed"));
+  }
+
+  async #settle(): Promise<void> {
+    const held = await this.#held;
+    this.#inherited.clear();
+    await extendLeases(
+      this.#engine,
+      [...held.keys()].filter((id) => this.#named.has(id)),
+      this.#leaseMs,
+    );
+    for (const [id, snapshot] of held) if (!this.#named.has(id)) await this.#loseUntouched(id, snapshot);
+  }
+
+  async #loseUntouched(id: string, snapshot: string): Promise<void> {
+    const lost = await changeRun(this.#engine, id, (run) =>
+      run.snapshot_id === snapshot ? lose(toState(run), this.#engine.now()) : undefined,
+    );
+    if (lost) this.#engine.log.warn({ run: id, status: lost.status }, "run lost: its worker does not name it");
+  }
+
+  async #whoIsHeld(): Promise<Map<string, string>> {
+    const held = new Map<string, string>();
+    for (const id of await this.#engine.store.runs.liveIds()) {
+      const run = await this.#engine.store.runs.byId(id);
+      // One that was given out just now may be on its way to this very worker; its start has a lease of its own.
+      const isOnItsWay = run?.execution_status === "PENDING_EXECUTING" && !this.#inherited.has(id);
+      if (run && !isOver(run) && !isOnItsWay) held.set(id, run.snapshot_id);
+    }
+    return held;
+  }
+}
+
+async function extendLeases(engine: Engine, runIds: readonly string[], leaseMs: number): Promise<void> {
+  const until = new Date(engine.now().getTime() + leaseMs);
+  for (const id of runIds) await engine.store.runs.extendLease(id, until);
+}
