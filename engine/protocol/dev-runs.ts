@@ -61,7 +61,9 @@ export function devRunRoutes(engine: Engine): Hono {
   });
 
   app.post("/:run/snapshots/:snapshot/heartbeat", async (c) => {
-    await engine.store.runs.extendLease(c.req.param("run"), new Date(engine.now().getTime() + leaseMs));
+    const { run, snapshot } = c.req.param();
+    const isLive = await engine.store.runs.extendLease(run, snapshot, new Date(engine.now().getTime() + leaseMs));
+    if (!isLive) throw staleWrite("This attempt is over");
     return c.json({ ok: true });
   });
 
