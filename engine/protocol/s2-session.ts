@@ -21,7 +21,8 @@ export async function serveAppendSession(engine: Engine, http2: ServerHttp2Strea
   http2.respond({ ":status": 200, "content-type": "s2s/proto" });
   const reader = new FrameReader();
   try {
-    for await (const chunk of http2) {
+    // Left on an error, a plain loop would destroy the stream, and the writer would hear nothing of the reason.
+    for await (const chunk of http2.iterator({ destroyOnReturn: false })) {
       for (const body of reader.push(chunk as Buffer)) {
         const ack = await appendOnceMore(engine, name, body, writer.runId);
         http2.write(encodeFrame(encodeAck(ack)));
@@ -32,6 +33,8 @@ export async function serveAppendSession(engine: Engine, http2: ServerHttp2Strea
     if (http2.destroyed) return;
     engine.log.warn({ err: error, stream: name }, "append session failed");
     http2.end(errorFrame(error));
+    // What the writer still sends is thrown away; unread, its end would never be seen and the stream stay open.
+    http2.resume();
   }
 }
 

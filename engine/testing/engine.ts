@@ -24,12 +24,12 @@ export type TestEngine = Engine & {
   stop(): Promise<void>;
 };
 
-/** An engine without a port, on a database of its own. */
-export async function createTestEngine(): Promise<TestEngine> {
+/** An engine on a database of its own. It listens nowhere; `port` is where it believes it does. */
+export async function createTestEngine(port = 1): Promise<TestEngine> {
   const database = await createTestDatabase();
   const config = parseEngineConfig({
     DATABASE_URL: database.url,
-    ENGINE_PORT: "1",
+    ENGINE_PORT: String(port),
     TRIGGER_SECRET_KEY: secretKey,
     TRIGGER_ACCESS_TOKEN: accessToken,
     TRIGGER_PROJECT_REF: "proj_test",
