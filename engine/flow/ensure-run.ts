@@ -2,6 +2,7 @@ import { continuationPayload, firstPayload } from "../core/session.ts";
 import { isOver, type Run } from "../store/runs.ts";
 import { SPARE_TYPE, type Session } from "../store/sessions.ts";
 import type { StoreTx } from "../store/store.ts";
+import { streamName } from "../store/streams.ts";
 
 export type Ensured = { run: Run; isNew: boolean };
 
@@ -23,6 +24,8 @@ export async function ensureRun(tx: StoreTx, session: Session, availableAt: Date
     isSpare: session.type === SPARE_TYPE,
     availableAt,
   });
+  // What the run before this one still has under way is either in the log now, or comes too late.
+  if (current) await tx.streams.lock(streamName(session.stream_key, "out"));
   await tx.sessions.update(session.id, { current_run_id: run.id });
   return { run, isNew: true };
 }

@@ -1,6 +1,6 @@
 import type { Engine } from "../engine.ts";
-import type { Ack } from "../protocol/s2-codec.ts";
-import type { Io, NewRecord } from "../store/streams.ts";
+import { fenced } from "../errors.ts";
+import type { Appended, Io, NewRecord, Streams } from "../store/streams.ts";
 
 /** Trimmed records stay this long, for readers on their way to them. */
 const TRIM_DELAY_MS = 3_000;
@@ -11,19 +11,34 @@ export function parseStreamName(name: string): { streamKey: string; io: Io } | u
   return match?.[1] && match[2] ? { streamKey: match[1], io: match[2] as Io } : undefined;
 }
 
-/** Appends what a run (or the web server's head start) writes. Committed when this resolves. */
-export async function appendOutput(engine: Engine, stream: string, batch: NewRecord[]): Promise<Ack> {
+/**
+ * Appends what the run `writer` says, or without one what the web server's head start does. Committed when this resolves.
+ * Throws a 412, with nothing changed, when that run was replaced.
+ */
+export async function appendOutput(
+  engine: Engine,
+  stream: string,
+  batch: NewRecord[],
+  writer?: string,
+): Promise<Appended> {
   const answered = answeredSeq(batch);
   const streamKey = parseStreamName(stream)?.streamKey;
   const appended =
     answered === undefined || streamKey === undefined
-      ? await engine.store.streams.append(stream, batch)
+      ? await append(engine.store.streams, stream, batch, writer)
       : await engine.store.transaction(async (tx) => {
           // Session before stream, as everywhere.
           await tx.sessions.markAnswered(streamKey, answered);
-          return tx.streams.append(stream, batch);
+          return append(tx.streams, stream, batch, writer);
         });
   if (appended.records.length > 0) engine.signals.appended(stream, appended.records);
+  return appended;
+}
+
+async function append(streams: Streams, stream: string, batch: NewRecord[], writer: string | undefined) {
+  if (writer === undefined) return streams.append(stream, batch);
+  const appended = await streams.appendAs(writer, stream, batch);
+  if (!appended) throw fenced();
   return appended;
 }
 

@@ -1,6 +1,6 @@
 import { lose } from "../core/run.ts";
 import type { Engine } from "../engine.ts";
-import { isOver, toState } from "../store/runs.ts";
+import { isOver, toState, type Run } from "../store/runs.ts";
 import { changeRun } from "./end-run.ts";
 
 /** A worker that holds runs names them in its first words; one that is silent for this long holds none. */
@@ -13,9 +13,10 @@ export type Inherited = Set<string>;
 
 /** Who holds them will say so (roll call), or nobody comes (timers): until then, their leases hold. */
 export async function inheritRuns(engine: Engine, leaseMs: number): Promise<Inherited> {
-  const ids = await engine.store.runs.liveIds();
-  await extendLeases(engine, ids, leaseMs);
-  return new Set(ids);
+  const held = new Map<string, string>();
+  for (const run of await liveRuns(engine)) held.set(run.id, run.snapshot_id);
+  await extendLeases(engine, held, leaseMs);
+  return new Set(held.keys());
 }
 
 /**
@@ -65,11 +66,8 @@ export class RollCall {
   async #settle(): Promise<void> {
     const held = await this.#held;
     this.#inherited.clear();
-    await extendLeases(
-      this.#engine,
-      [...held.keys()].filter((id) => this.#named.has(id)),
-      this.#leaseMs,
-    );
+    const named = [...held].filter(([id]) => this.#named.has(id));
+    await extendLeases(this.#engine, new Map(named), this.#leaseMs);
     for (const [id, snapshot] of held) if (!this.#named.has(id)) await this.#loseUntouched(id, snapshot);
   }
 
@@ -82,17 +80,22 @@ export class RollCall {
 
   async #whoIsHeld(): Promise<Map<string, string>> {
     const held = new Map<string, string>();
-    for (const id of await this.#engine.store.runs.liveIds()) {
-      const run = await this.#engine.store.runs.byId(id);
+    for (const run of await liveRuns(this.#engine)) {
       // One that was given out just now may be on its way to this very worker; its start has a lease of its own.
-      const isOnItsWay = run?.execution_status === "PENDING_EXECUTING" && !this.#inherited.has(id);
-      if (run && !isOver(run) && !isOnItsWay) held.set(id, run.snapshot_id);
+      const isOnItsWay = run.execution_status === "PENDING_EXECUTING" && !this.#inherited.has(run.id);
+      if (!isOnItsWay) held.set(run.id, run.snapshot_id);
     }
     return held;
   }
 }
 
-async function extendLeases(engine: Engine, runIds: readonly string[], leaseMs: number): Promise<void> {
+async function liveRuns(engine: Engine): Promise<Run[]> {
+  const live = await Promise.all((await engine.store.runs.liveIds()).map((id) => engine.store.runs.byId(id)));
+  return live.filter((run): run is Run => run !== undefined && !isOver(run));
+}
+
+/** `held`: runs, each with a snapshot of the attempt it is in. */
+async function extendLeases(engine: Engine, held: ReadonlyMap<string, string>, leaseMs: number): Promise<void> {
   const until = new Date(engine.now().getTime() + leaseMs);
-  for (const id of runIds) await engine.store.runs.extendLease(id, until);
+  for (const [id, snapshot] of held) await engine.store.runs.extendLease(id, snapshot, until);
 }

@@ -1,6 +1,7 @@
 import { durationMs, isAlreadyMet, timedOut } from "../core/waitpoint.ts";
 import type { Engine } from "../engine.ts";
-import { notFound, ProtocolError } from "../errors.ts";
+import { notFound, ProtocolError, staleWrite } from "../errors.ts";
+import { isOver } from "../store/runs.ts";
 import { streamName, type Io } from "../store/streams.ts";
 import { tellRun } from "./input.ts";
 
@@ -22,7 +23,9 @@ export async function createWaitpoint(engine: Engine, request: WaitRequest) {
     // The lock keeps an append from slipping in between the look at the stream and the waitpoint.
     const session = await tx.sessions.findAndLock(request.session);
     if (!session) throw notFound("Session");
-    if (!(await tx.runs.byId(request.runId))) throw notFound("Run");
+    const run = await tx.runs.byId(request.runId);
+    if (!run) throw notFound("Run");
+    if (isOver(run)) throw staleWrite("This run is over");
     const stream = streamName(session.stream_key, request.io);
     const { waitpoint, isNew } = await tx.waitpoints.insertOrFind({
       runId: request.runId,
@@ -42,6 +45,8 @@ export async function blockOnWaitpoint(engine: Engine, runId: string, waitpointI
   const isTold = await engine.store.transaction(async (tx) => {
     const waitpoint = await tx.waitpoints.block(runId, waitpointId);
     if (!waitpoint) throw notFound("Waitpoint");
+    const run = await tx.runs.lock(runId);
+    if (!run || isOver(run)) throw staleWrite("This run is over");
     return waitpoint.completed_at !== null && (await tellRun(tx, waitpoint));
   });
   if (isTold) engine.signals.runChanged(runId);

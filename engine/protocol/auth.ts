@@ -66,33 +66,41 @@ export async function sessionToken(engine: Engine, name: string): Promise<string
   });
 }
 
-/** A token that appends to one stream. */
-export async function streamToken(engine: Engine, stream: string): Promise<string> {
+/** A token that appends to one stream, for the run `writer` or (undefined) for nobody in particular. */
+export async function streamToken(engine: Engine, stream: string, writer: string | undefined): Promise<string> {
   return generateJWT({
     secretKey: engine.config.TRIGGER_SECRET_KEY,
-    payload: { sub: ENVIRONMENT_ID, stream },
+    payload: { sub: ENVIRONMENT_ID, stream, writer },
     expirationTime: new Date(engine.now().getTime() + STREAM_TOKEN_SECONDS * 1000),
   });
 }
 
-export async function verifyStreamToken(engine: Engine, header: string | undefined, stream: string): Promise<boolean> {
-  return hasClaim(engine, bearer(header), "stream", stream);
+/** Who writes with this token; undefined when it is not one for the stream. */
+export async function verifyStreamToken(engine: Engine, header: string | undefined, stream: string) {
+  return writerIn(await claims(engine, bearer(header), "stream", stream));
 }
 
 /** A signature for the URL that reads or writes one session's snapshot: those requests carry no key. */
-export async function snapshotToken(engine: Engine, sessionId: string): Promise<string> {
+export async function snapshotToken(engine: Engine, sessionId: string, writer: string | undefined): Promise<string> {
   return generateJWT({
     secretKey: engine.config.TRIGGER_SECRET_KEY,
-    payload: { sub: ENVIRONMENT_ID, snapshot: sessionId },
+    payload: { sub: ENVIRONMENT_ID, snapshot: sessionId, writer },
     expirationTime: "1h",
   });
 }
 
-export async function verifySnapshotToken(engine: Engine, token: string, sessionId: string): Promise<boolean> {
-  return hasClaim(engine, token, "snapshot", sessionId);
+export async function verifySnapshotToken(engine: Engine, token: string, sessionId: string) {
+  return writerIn(await claims(engine, token, "snapshot", sessionId));
 }
 
-async function hasClaim(engine: Engine, token: string, claim: string, value: string): Promise<boolean> {
+export type Writer = { runId: string | undefined };
+
+const writerIn = (payload: Record<string, unknown> | undefined): Writer | undefined =>
+  payload && { runId: typeof payload.writer === "string" ? payload.writer : undefined };
+
+/** What the token says, if it is one of ours that has this claim. */
+async function claims(engine: Engine, token: string, claim: string, value: string) {
   const result = await validateJWT(token, engine.config.TRIGGER_SECRET_KEY);
-  return result.ok && result.payload.sub === ENVIRONMENT_ID && result.payload[claim] === value;
+  const isOurs = result.ok && result.payload.sub === ENVIRONMENT_ID && result.payload[claim] === value;
+  return isOurs ? result.payload : undefined;
 }

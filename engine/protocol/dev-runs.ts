@@ -63,7 +63,9 @@ export function devRunRoutes(engine: Engine): Hono {
   });
 
   app.post("/:run/snapshots/:snapshot/heartbeat", async (c) => {
-    await engine.store.runs.extendLease(c.req.param("run"), new Date(engine.now().getTime() + lease));
+    const { run, snapshot } = c.req.param();
+    const isLive = await engine.store.runs.extendLease(run, snapshot, new Date(engine.now().getTime() + lease));
+    if (!isLive) throw staleWrite("This attempt is over");
     return c.json({ ok: true });
   });
 

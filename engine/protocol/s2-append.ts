@@ -3,8 +3,13 @@ import { ProtocolError } from "../errors.ts";
 import { appendOutput, trimOutput } from "../flow/output.ts";
 import { decodeAppendInput, toNewRecord, trimPosition, type Ack, type WireRecord } from "./s2-codec.ts";
 
-/** Appends one wire batch (protobuf), obeying a trim command in it. */
-export async function appendWire(engine: Engine, stream: string, message: Uint8Array): Promise<Ack> {
+/** Appends one wire batch (protobuf) of the run `writer`, obeying a trim command in it. */
+export async function appendWire(
+  engine: Engine,
+  stream: string,
+  message: Uint8Array,
+  writer: string | undefined,
+): Promise<Ack> {
   let records: WireRecord[];
   try {
     records = decodeAppendInput(message);
@@ -12,7 +17,7 @@ export async function appendWire(engine: Engine, stream: string, message: Uint8A
     throw new ProtocolError(400, `Malformed append: ${error instanceof Error ? error.message : "unreadable"}`);
   }
   if (records.length === 0) throw new ProtocolError(400, "An append needs at least one record");
-  const ack = await appendOutput(engine, stream, records.map(toStored));
+  const ack = await appendOutput(engine, stream, records.map(toStored), writer);
   for (const record of records) {
     const position = trimPosition(record);
     if (position !== undefined) await trimOutput(engine, stream, position);

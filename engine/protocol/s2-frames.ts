@@ -27,8 +27,8 @@ export class FrameReader {
 export const encodeFrame = (body: Uint8Array): Buffer => frame(0, body);
 
 /** The frame that ends a session with an error: status, then a JSON body. */
-export function encodeErrorFrame(status: number, message: string, code: string): Buffer {
-  const json = Buffer.from(JSON.stringify({ message, code }));
+export function encodeErrorFrame(status: number, message: string, code: string, fields: object = {}): Buffer {
+  const json = Buffer.from(JSON.stringify({ message, code, ...fields }));
   return frame(TERMINAL, Buffer.concat([Buffer.from([status >> 8, status & 0xff]), json]));
 }
 

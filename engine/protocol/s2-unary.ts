@@ -32,9 +32,10 @@ export function s2UnaryRoutes(engine: Engine): Hono {
     }),
     async (c) => {
       const stream = c.req.param("stream");
-      if (!(await verifyStreamToken(engine, c.req.header("authorization"), stream))) throw forbidden("Not your stream");
+      const writer = await verifyStreamToken(engine, c.req.header("authorization"), stream);
+      if (!writer) throw forbidden("Not your stream");
       if (c.req.header("content-type")?.includes("protobuf")) {
-        const ack = await appendWire(engine, stream, new Uint8Array(await c.req.arrayBuffer()));
+        const ack = await appendWire(engine, stream, new Uint8Array(await c.req.arrayBuffer()), writer.runId);
         return c.body(Buffer.from(encodeAck(ack)), 200, { "content-type": "application/protobuf" });
       }
       const { records } = await parseBody(c, JsonAppend);
@@ -43,7 +44,7 @@ export function s2UnaryRoutes(engine: Engine): Hono {
         headers,
         id: turnEndId(headers),
       }));
-      return c.json(jsonAck(await appendOutput(engine, stream, batch)));
+      return c.json(jsonAck(await appendOutput(engine, stream, batch, writer.runId)));
     },
   );
   return app;

@@ -9,6 +9,7 @@ import { streamName, type Io, type StreamRecord } from "../store/streams.ts";
 import { requireScope, requireSecret, streamToken } from "./auth.ts";
 import { namesOf } from "./sessions.ts";
 import { serveStream } from "./sse.ts";
+import { writerOf } from "./writer.ts";
 
 const MAX_APPEND_BYTES = 1024 * 1024;
 /** The S2 client wants 8 to 48 lowercase letters, digits and hyphens. */
@@ -49,7 +50,7 @@ export function sessionStreamRoutes(engine: Engine): Hono {
     await requireSecret(engine, c);
     const { session, io } = await reach(engine, c, "write");
     const stream = streamName(session.stream_key, io);
-    c.header("x-s2-access-token", await streamToken(engine, stream));
+    c.header("x-s2-access-token", await streamToken(engine, stream, await writerOf(engine, c, session)));
     c.header("x-s2-basin", BASIN);
     c.header("x-s2-stream-name", stream);
     c.header("x-s2-endpoint", `http://${engine.config.ENGINE_HOST}:${engine.config.ENGINE_PORT}/v1`);
@@ -70,11 +71,12 @@ export function sessionStreamRoutes(engine: Engine): Hono {
       const raw = await c.req.text();
       const partId = c.req.header("x-part-id");
       if (raw.length === 0) throw new ProtocolError(400, "An append needs a body", { ok: false });
+      const writer = await writerOf(engine, c, session);
       if (io === "in") return c.json({ ok: true, seq: await appendInput(engine, session.id, raw, partId) });
       await requireSecret(engine, c);
       const id = partId ?? crypto.randomUUID();
       const stream = streamName(session.stream_key, io);
-      const ack = await appendOutput(engine, stream, [{ body: JSON.stringify({ data: raw, id }), id }]);
+      const ack = await appendOutput(engine, stream, [{ body: JSON.stringify({ data: raw, id }), id }], writer);
       return c.json({ ok: true, seq: ack.startSeq });
     },
   );

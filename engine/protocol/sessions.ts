@@ -14,6 +14,7 @@ import type { ListFilter, Session } from "../store/sessions.ts";
 import { requireScope, requireSecret, sessionToken } from "./auth.ts";
 import { parseBody, parseWith } from "./body.ts";
 import { sessionItem } from "./session-item.ts";
+import { writerOf } from "./writer.ts";
 
 /** `/api/v1/sessions`: create, list, retrieve, update, close. */
 export function sessionRoutes(engine: Engine): Hono {
@@ -54,6 +55,7 @@ export function sessionRoutes(engine: Engine): Hono {
     const session = await reach(engine, c.req.param("session"));
     await requireScope(engine, c, { action: "admin", type: "sessions", ids: namesOf(session) });
     const body = await parseBody(c, UpdateSessionRequestBody);
+    await writerOf(engine, c, found(session));
     const updated = await engine.store.sessions.update(found(session).id, {
       ...(body.tags && { tags: body.tags }),
       ...(body.metadata !== undefined && { metadata: body.metadata }),
@@ -66,6 +68,7 @@ export function sessionRoutes(engine: Engine): Hono {
     const session = await reach(engine, c.req.param("session"));
     await requireScope(engine, c, { action: "admin", type: "sessions", ids: namesOf(session) });
     const body = await parseBody(c, CloseSessionRequestBody);
+    await writerOf(engine, c, found(session));
     return c.json(sessionItem(await close(engine, found(session), body)));
   });
 

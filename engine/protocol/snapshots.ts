@@ -1,8 +1,10 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
+import { writeSnapshot } from "../flow/snapshot.ts";
 import { forbidden, requireSecret, snapshotToken, verifySnapshotToken } from "./auth.ts";
+import { writerOf } from "./writer.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -15,15 +17,16 @@ export function snapshotRoutes(engine: Engine): Hono {
     const session = await engine.store.sessions.find(c.req.param("session"));
     if (!session) throw notFound("Session");
     const { ENGINE_HOST, ENGINE_PORT } = engine.config;
-    const token = await snapshotToken(engine, session.id);
+    const token = await snapshotToken(engine, session.id, await writerOf(engine, c, session));
     return c.json({ presignedUrl: `http://${ENGINE_HOST}:${ENGINE_PORT}/snapshots/${session.id}?token=${token}` });
   });
 
-  app.use("/snapshots/:session", async (c, next) => {
-    const token = c.req.query("token") ?? "";
-    if (!(await verifySnapshotToken(engine, token, c.req.param("session")))) throw forbidden("Invalid signature");
-    await next();
-  });
+  const signed = async (c: Context) => {
+    const id = c.req.param("session") ?? "";
+    const writer = await verifySnapshotToken(engine, c.req.query("token") ?? "", id);
+    if (!writer) throw forbidden("Invalid signature");
+    return { id, writer };
+  };
 
   app.put(
     "/snapshots/:session",
@@ -34,13 +37,14 @@ export function snapshotRoutes(engine: Engine): Hono {
       },
     }),
     async (c) => {
-      await engine.store.snapshots.write(c.req.param("session"), Buffer.from(await c.req.arrayBuffer()));
+      const { id, writer } = await signed(c);
+      await writeSnapshot(engine, id, Buffer.from(await c.req.arrayBuffer()), writer.runId);
       return c.body(null, 200);
     },
   );
 
   app.get("/snapshots/:session", async (c) => {
-    const body = await engine.store.snapshots.read(c.req.param("session"));
+    const body = await engine.store.snapshots.read((await signed(c)).id);
     if (!body) throw notFound("Snapshot");
     return c.body(new Uint8Array(body), 200, { "content-type": "application/octet-stream" });
   });

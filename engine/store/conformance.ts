@@ -5,6 +5,7 @@ import { describeSessions } from "./conformance/sessions.ts";
 import { describeStreams } from "./conformance/streams.ts";
 import { describeWaitpoints } from "./conformance/waitpoints.ts";
 import { describeWorkers } from "./conformance/workers.ts";
+import { describeWriters } from "./conformance/writers.ts";
 import type { Store } from "./store.ts";
 
 /** `drop` closes the store and removes what it kept. */
@@ -25,6 +26,7 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
     describe("a session", () => describeSessions(given));
     describe("a run", () => describeRuns(given));
     describe("a stream", () => describeStreams(given));
+    describe("a run that writes", () => describeWriters(given));
     describe("a waitpoint", () => describeWaitpoints(given));
     describe("a worker", () => describeWorkers(given));
 

@@ -55,8 +55,14 @@ export interface Runs {
    */
   takeQueued(workerId: string, now: Date): Promise<Run | undefined>;
 
-  /** Extends a live run's lease without a new snapshot: nothing changed that the worker should hear of. */
-  extendLease(id: string, leaseUntil: Date): Promise<void>;
+  /** The session's run whose trace this is (its `traceparent` names it), if it has one. */
+  byTrace(sessionId: string, traceId: string): Promise<Run | undefined>;
+
+  /**
+   * Extends a live run's lease without a new snapshot: nothing changed that the worker should hear of. `snapshotId` tells
+   * which attempt speaks; false, with nothing changed, when that one is over.
+   */
+  extendLease(id: string, snapshotId: string, leaseUntil: Date): Promise<boolean>;
 
   /** Ids of the runs whose worker has been silent for too long. */
   withExpiredLease(now: Date): Promise<string[]>;

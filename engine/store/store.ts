@@ -1,7 +1,7 @@
 import type { Runs, RunsTx } from "./runs.ts";
 import type { Sessions, SessionsTx } from "./sessions.ts";
 import type { Snapshots } from "./snapshots.ts";
-import type { Streams } from "./streams.ts";
+import type { Streams, StreamsTx } from "./streams.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Waitpoints, WaitpointsTx } from "./waitpoints.ts";
 import type { Workers } from "./workers.ts";
@@ -38,7 +38,7 @@ export interface Store {
 export interface StoreTx {
   readonly sessions: SessionsTx;
   readonly runs: RunsTx;
-  readonly streams: Streams;
+  readonly streams: StreamsTx;
   readonly waitpoints: WaitpointsTx;
   readonly workers: Workers;
   readonly snapshots: Snapshots;

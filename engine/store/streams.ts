@@ -22,6 +22,12 @@ export interface Streams {
    */
   append(stream: string, batch: NewRecord[], wantsAnswer?: boolean): Promise<Appended>;
 
+  /**
+   * `append` for a run: undefined, with nothing written, when that run is over and its session is another's by now, or
+   * when there is no such run any more. A run that hands its session on while it is live may finish what it has to say.
+   */
+  appendAs(runId: string, stream: string, batch: NewRecord[]): Promise<Appended | undefined>;
+
   /** Records from `fromSeq` on, the oldest first, at most `limit` (1000). What was trimmed is skipped. */
   read(stream: string, fromSeq: number, limit?: number): Promise<StreamRecord[]>;
 
@@ -42,4 +48,12 @@ export interface Streams {
 
   /** Deletes what was to go by now. */
   deleteTrimmed(now: Date): Promise<void>;
+}
+
+export interface StreamsTx extends Streams {
+  /**
+   * Waits for appends that are under way; those that come later see what this transaction changed. Who replaces a run
+   * does it, so that the old one's writes come before, or are refused.
+   */
+  lock(stream: string): Promise<void>;
 }

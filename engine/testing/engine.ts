@@ -24,7 +24,7 @@ export type TestEngine = Engine & {
   stop(): Promise<void>;
 };
 
-/** An engine without a port, on a database of its own. */
+/** An engine on a database of its own. It listens nowhere; its `ENGINE_PORT` is where it believes it does. */
 export async function createTestEngine(settings: Record<string, string> = {}): Promise<TestEngine> {
   const database = await createTestDatabase();
   const config = parseEngineConfig({

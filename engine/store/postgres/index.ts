@@ -8,7 +8,7 @@ import { migrate } from "./migrations.ts";
 import { runs, runsTx } from "./runs.ts";
 import { sessions, sessionsTx } from "./sessions.ts";
 import { snapshots } from "./snapshots.ts";
-import { appendAll, streams, type Batch } from "./streams.ts";
+import { appendAll, found, streams, streamsTx, type Batch } from "./streams.ts";
 import { telemetry } from "./telemetry.ts";
 import { waitpoints, waitpointsTx } from "./waitpoints.ts";
 import { workers } from "./workers.ts";
@@ -21,7 +21,7 @@ export function createPostgresStore(url: string, log: Log): Store {
     runs: runs(db),
     waitpoints: waitpoints(db),
     ...common(db),
-    streams: { ...streams(db), append: gathered(db) },
+    streams: { ...streams(db), ...gathered(db) },
     transaction: (work) => db.transaction().execute((tx) => work(bind(tx))),
     isAway,
     migrate: () => migrate(db),
@@ -30,22 +30,25 @@ export function createPostgresStore(url: string, log: Log): Store {
 }
 
 /** Appends that come at the same time share a commit. Input, which wants an answer, is part of a transaction of its own. */
-function gathered(db: Db): Streams["append"] {
+function gathered(db: Db): Pick<Streams, "append" | "appendAs"> {
   const groups = new GroupCommit({ commit: (group: Batch[]) => appendAll(db, group), lanes: 2, most: 200 });
-  return async (stream, records, wantsAnswer) =>
-    wantsAnswer ? streams(db).append(stream, records, true) : groups.add({ stream, records });
+  return {
+    append: async (stream, records, wantsAnswer) =>
+      wantsAnswer ? streams(db).append(stream, records, true) : found(await groups.add({ stream, records })),
+    appendAs: (writer, stream, records) => groups.add({ stream, records, writer }),
+  };
 }
 
 const bind = (tx: Tx): StoreTx => ({
   sessions: sessionsTx(tx),
   runs: runsTx(tx),
   waitpoints: waitpointsTx(tx),
+  streams: streamsTx(tx),
   ...common(tx),
 });
 
 /** What is the same within a transaction and without. */
 const common = (db: Db) => ({
-  streams: streams(db),
   workers: workers(db),
   snapshots: snapshots(db),
   telemetry: telemetry(db),

@@ -1,11 +1,13 @@
 import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import type { Db } from "./database.ts";
+import { writers } from "./migrations/writers.ts";
 
 /** Frozen once merged: a later change is a new entry. */
 const migrations: Record<string, Migration> = {
   "2026-11-22_initial": { up: initial },
   "2026-11-22_many-appends": { up: manyAppends },
+  "2026-11-22_writers": { up: writers },
 };
 
 async function initial(db: Kysely<unknown>): Promise<void> {

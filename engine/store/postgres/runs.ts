@@ -10,13 +10,29 @@ export const runs = (db: Db): Runs => ({
 
   takeQueued: (workerId, now) => inTransaction(db, (tx) => takeQueued(tx, workerId, now)),
 
-  async extendLease(id, leaseUntil) {
-    await db
+  byTrace: (sessionId, traceId) =>
+    db
+      .selectFrom("engine.run")
+      .selectAll()
+      .where("session_id", "=", sessionId)
+      .where(sql<string>`split_part(traceparent, '-', 2)`, "=", traceId)
+      .executeTakeFirst(),
+
+  async extendLease(id, snapshotId, leaseUntil) {
+    const attempt = db
+      .selectFrom("engine.snapshot")
+      .select("attempt")
+      .where("id", "=", snapshotId)
+      .where("run_id", "=", id);
+    const updated = await db
       .updateTable("engine.run")
       .set({ lease_until: leaseUntil })
       .where("id", "=", id)
+      .where("attempt", "=", attempt)
       .where("execution_status", "in", ["EXECUTING", "PENDING_CANCEL"])
-      .execute();
+      .returning("id")
+      .executeTakeFirst();
+    return updated !== undefined;
   },
 
   async withExpiredLease(now) {

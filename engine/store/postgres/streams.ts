@@ -1,11 +1,15 @@
 import { sql } from "kysely";
-import type { Appended, NewRecord, StreamRecord, Streams } from "../streams.ts";
-import type { Db, RecordRow } from "./database.ts";
+import type { Appended, NewRecord, StreamRecord, Streams, StreamsTx } from "../streams.ts";
+import type { Db, RecordRow, Tx } from "./database.ts";
 
 export const streams = (db: Db): Streams => ({
   async append(stream, records, wantsAnswer) {
     const [appended] = await appendAll(db, [{ stream, records }], wantsAnswer);
-    if (!appended) throw new Error("engine.append returned nothing");
+    return found(appended);
+  },
+
+  async appendAs(runId, stream, records) {
+    const [appended] = await appendAll(db, [{ stream, records, writer: runId }]);
     return appended;
   },
 
@@ -62,6 +66,25 @@ export const streams = (db: Db): Streams => ({
   },
 });
 
+export const streamsTx = (tx: Tx): StreamsTx => ({
+  ...streams(tx),
+
+  async lock(stream) {
+    await tx
+      .insertInto("engine.stream")
+      .values({ key: stream, next_seq: 0 })
+      .onConflict((on) => on.doNothing())
+      .execute();
+    await tx.selectFrom("engine.stream").select("key").where("key", "=", stream).forUpdate().execute();
+  },
+});
+
+/** What only a run's append may lack. */
+export function found(appended: Appended | undefined): Appended {
+  if (!appended) throw new Error("engine.append gave no position");
+  return appended;
+}
+
 const records = (db: Db, stream: string) =>
   db.selectFrom("engine.record").select(["seq", "body", "headers", "at"]).where("stream", "=", stream);
 
@@ -70,30 +93,32 @@ const toRecord = (row: Pick<RecordRow, "seq" | "body" | "headers" | "at">): Stre
   at: row.at.getTime(),
 });
 
-/** Appends to many streams in one commit; one result for each batch, in order. */
-export async function appendAll(db: Db, batches: Batch[], wantsAnswer = false): Promise<Appended[]> {
-  const given = batches.flatMap(({ stream, records }) => {
+/** Appends to many streams in one commit; one result for each batch, in order: undefined for a writer that is refused. */
+export async function appendAll(db: Db, batches: Batch[], wantsAnswer = false): Promise<(Appended | undefined)[]> {
+  const given = batches.flatMap(({ stream, records, writer = null }) => {
     // An id that comes twice in one batch names the first.
     const seen = new Set<string>();
     return records.map(({ id, body, headers }) => ({
-      ...{ stream, body, headers: headers?.length ? JSON.stringify(headers) : null },
+      ...{ stream, writer, body, headers: headers?.length ? JSON.stringify(headers) : null },
       id: id !== undefined && !seen.has(id) && seen.add(id) ? id : null,
     }));
   });
   const column = <K extends keyof (typeof given)[number]>(name: K) => given.map((record) => record[name]);
-  const { rows } = await sql<{ seq: number; is_new: boolean; appended_at: Date }>`
+  const { rows } = await sql<{ seq: number | null; is_new: boolean; appended_at: Date }>`
     select * from engine.append(
       ${column("stream")}::text[], ${column("body")}::text[], ${column("headers")}::text[], ${column("id")}::text[],
-      ${wantsAnswer}
+      ${column("writer")}::text[], ${wantsAnswer}
     )`.execute(db);
   let from = 0;
   return batches.map(({ records }) => {
     const placed = rows.slice(from, (from += records.length));
-    const endSeq = Math.max(...placed.map(({ seq }) => seq)) + 1;
+    const seqs = placed.flatMap(({ seq }) => (seq === null ? [] : [seq]));
+    if (seqs.length < records.length) return undefined;
+    const endSeq = Math.max(...seqs) + 1;
     const at = placed[0]?.appended_at.getTime() ?? 0;
     const fresh = records.flatMap(({ body, headers = null }, index) => {
-      const { seq, is_new: isNew } = placed[index] ?? {};
-      return seq !== undefined && isNew ? { seq, body, headers, at } : [];
+      const seq = seqs[index];
+      return seq !== undefined && placed[index]?.is_new ? { seq, body, headers, at } : [];
     });
     return { startSeq: endSeq - records.length, endSeq, at, records: fresh };
   });
@@ -102,4 +127,6 @@ export async function appendAll(db: Db, batches: Batch[], wantsAnswer = false): 
 export interface Batch {
   stream: string;
   records: NewRecord[];
+  /** The run that writes it. */
+  writer?: string;
 }
