@@ -26,6 +26,8 @@ const schema = z.object({
   /** A run process reports every this many seconds; three missed reports end its run. */
   ENGINE_HEARTBEAT_SECONDS: seconds(10),
   ENGINE_TELEMETRY_DAYS: seconds(7),
+  /** Connections beyond these are answered with 503. A live chat holds one in its browser and two in its run. */
+  ENGINE_MAX_CONNECTIONS: z.coerce.number().int().positive().default(2_000),
 });
 
 export type EngineConfig = Readonly<z.infer<typeof schema>>;

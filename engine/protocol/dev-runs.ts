@@ -12,6 +12,9 @@ import { execution, executionData, runEnvironment, runView, snapshotView } from 
 /** Heartbeats a run may miss before it counts as lost. */
 const MISSED_HEARTBEATS = 3;
 
+/** A run's output is in it. */
+const MAX_COMPLETION_BYTES = 16 * 1024 * 1024;
+
 /** `/engine/v1/dev/runs/:run`: an attempt from its start to its end. Every write is fenced by the attempt. */
 export function devRunRoutes(engine: Engine): Hono {
   const app = new Hono();
@@ -40,7 +43,7 @@ export function devRunRoutes(engine: Engine): Hono {
 
   app.post("/:run/snapshots/:snapshot/attempts/complete", async (c) => {
     const { run: runId, snapshot } = c.req.param();
-    const { completion } = await parseBody(c, WorkerApiRunAttemptCompleteRequestBody);
+    const { completion } = await parseBody(c, WorkerApiRunAttemptCompleteRequestBody, MAX_COMPLETION_BYTES);
     const run = await changeRun(engine, runId, async (locked, tx) => {
       const seen = await tx.runs.snapshotById(snapshot);
       if (seen?.run_id !== locked.id) return undefined;

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Engine } from "../engine.ts";
-import { notFound, ProtocolError } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import { forbidden, requireSecret, snapshotToken, verifySnapshotToken } from "./auth.ts";
+import { readBody } from "./body.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -25,19 +25,11 @@ export function snapshotRoutes(engine: Engine): Hono {
     await next();
   });
 
-  app.put(
-    "/snapshots/:session",
-    bodyLimit({
-      maxSize: MAX_BYTES,
-      onError: () => {
-        throw new ProtocolError(413, "A snapshot may be at most 64 MiB");
-      },
-    }),
-    async (c) => {
-      await engine.store.snapshots.write(c.req.param("session"), Buffer.from(await c.req.arrayBuffer()));
-      return c.body(null, 200);
-    },
-  );
+  app.put("/snapshots/:session", async (c) => {
+    const body = await readBody(c, { bytes: MAX_BYTES, what: "A snapshot" });
+    await engine.store.snapshots.write(c.req.param("session"), body);
+    return c.body(null, 200);
+  });
 
   app.get("/snapshots/:session", async (c) => {
     const body = await engine.store.snapshots.read(c.req.param("session"));

@@ -28,6 +28,12 @@ export interface Store {
   /** True for an error that says the storage is away for a moment (it restarts): the call may be worth repeating. */
   isAway(error: unknown): boolean;
 
+  /** Why a write was refused: a value that cannot be held, an id that is taken; undefined for any other error. */
+  refusal(error: unknown): "value" | "taken" | undefined;
+
+  /** Resolves when the storage answers. */
+  ping(): Promise<void>;
+
   /** Brings the storage up to date; two engines that start at once take turns. */
   migrate(): Promise<void>;
 
