@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fuzz } from "./testing/fuzz/fuzz.ts";
-import { startEngineProcess, type EngineProcess } from "./testing/fuzz/rig.ts";
+import { startEngineProcess, type EngineProcess } from "./testing/engine-process.ts";
 
 let engine: EngineProcess;
 
 beforeAll(async () => {
   engine = await startEngineProcess();
-});
+}, 60_000);
 afterAll(() => engine.stop());
 
 /** `npm run fuzz` sends as many as one likes, and with another seed. */

@@ -5,7 +5,7 @@ import type { Hono } from "hono";
 import type { Engine } from "./engine.ts";
 import { createHttp1 } from "./port/http1.ts";
 import { createHttp2 } from "./port/http2.ts";
-import { answerRaw } from "./port/raw-answer.ts";
+import { answerRaw, lingerAfterLastAnswer } from "./port/raw-answer.ts";
 
 export type EngineServer = {
   http1: Http1Server;
@@ -33,6 +33,7 @@ export function createServer(engine: Engine, app: Hono): EngineServer {
       return answerRaw(socket, 503, `The engine has its limit of ${maxConnections} connections open`);
     }
     sockets.add(socket);
+    lingerAfterLastAnswer(socket);
     socket.on("close", () => sockets.delete(socket));
     onFirstBytes(socket, (isHttp2) => (isHttp2 ? http2 : http1).server.emit("connection", socket));
   });

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** Whoever was told why may take this long to read it. */
@@ -12,8 +13,22 @@ export function answerRaw(socket: Duplex, status: number, message: string): void
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
-  // What still comes in is read and dropped: closing on unread bytes would take the answer back (RFC 9112, 9.6).
   socket.resume();
+  destroyLater(socket);
+}
+
+/**
+ * Has a connection linger on after its last answer, as RFC 9112, 9.6 wants it: node closes at once, and if the client is
+ * still sending (a large body to a route that refused it) the answer is lost with the connection.
+ */
+export function lingerAfterLastAnswer(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end();
+    destroyLater(socket);
+  };
+}
+
+function destroyLater(socket: Duplex): void {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once("close", () => clearTimeout(timer));
 }

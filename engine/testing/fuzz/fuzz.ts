@@ -3,13 +3,13 @@ import { problemWith, type Case } from "./answer.ts";
 import { appends } from "./appends.ts";
 import { connections, sleepers } from "./connections.ts";
 import { requests } from "./requests.ts";
-import type { EngineProcess, Memory } from "./rig.ts";
+import type { EngineProcess, Memory } from "../engine-process.ts";
 import { createWorld } from "./world.ts";
 
 const ROUND = 500;
 const AT_ONCE = 24;
-/** The first requests load code and fill pools: memory counts from behind them. */
-const WARM_UP = 2_000;
+/** The first requests load code, fill pools and show the heap how large bodies are: memory counts from behind them. */
+const WARM_UP = 20_000;
 
 export type Findings = {
   sent: number;
@@ -36,6 +36,7 @@ export async function fuzz(engine: EngineProcess, seed: number, count: number): 
     after: { heapUsed: 0, rss: 0 },
   };
   const asleep = Promise.all(sleepers.map((sleeper) => sendOne(engine, sleeper, findings)));
+  let isWarm = false;
   for (let round = 0; findings.sent < count && findings.problems.length < 20; round++) {
     const cases = fc.sample(anything, { seed: seed + round, numRuns: Math.min(ROUND, count - findings.sent) });
     await inParallel(cases, (one) => sendOne(engine, one, findings));
@@ -43,7 +44,10 @@ export async function fuzz(engine: EngineProcess, seed: number, count: number): 
       findings.problems.push(`the engine ended: ${engine.ended()}\n${engine.lines.slice(-20).join("\n")}`);
       break;
     }
-    if (findings.sent >= WARM_UP && findings.sent < WARM_UP + ROUND) findings.before = await engine.memory();
+    if (!isWarm && findings.sent >= Math.min(WARM_UP, count / 2)) {
+      findings.before = await engine.memory();
+      isWarm = true;
+    }
   }
   await asleep;
   if (engine.ended() === undefined) findings.after = await engine.memory();

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../../tests/support/ports.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
-import { accessToken, secretKey } from "../engine.ts";
+import { freePort } from "../../tests/support/ports.ts";
+import { createTestDatabase } from "../../tests/support/postgres.ts";
+import { accessToken, secretKey } from "./engine.ts";
 
-const project = fileURLToPath(new URL("../../..", import.meta.url));
+const project = fileURLToPath(new URL("../..", import.meta.url));
 const reporter = new URL("report-memory.ts", import.meta.url).href;
 
 /** In megabytes, after two full collections. */
