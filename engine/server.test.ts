@@ -72,13 +72,6 @@ describe("a batch", () => {
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ error: expect.stringMatching(/may (be|have) at most/) as string });
   });
-
-  it("that repeats an id which is in the log is a conflict", async () => {
-    const record = (id: string) => JSON.stringify({ data: 1, id });
-    expect((await append(new Uint8Array(appendInput(record("one"))), "application/protobuf")).status).toBe(200);
-    const response = await append(new Uint8Array(appendInput(record("two"), record("one"))), "application/protobuf");
-    expect(response.status).toBe(409);
-  });
 });
 
 describe("what node's own parser refuses", () => {
