@@ -1,9 +1,6 @@
 import { generateJWT } from "@trigger.dev/core/v3/jwt";
-import type { Engine } from "../../engine.ts";
-import { createApp } from "../../protocol/app.ts";
-import { WorkerLink } from "../../worker-link.ts";
-import { parseEngineConfig } from "../../config.ts";
 import { accessToken, newSession, secretKey } from "../engine.ts";
+import { engineRoutes } from "../routes.ts";
 import type { World } from "./requests.ts";
 
 /** Some sessions with runs in the engine at `url`, and tokens of every kind to reach them with. */
@@ -46,18 +43,7 @@ export async function createWorld(url: string): Promise<World> {
     ],
     streamToken,
     stream,
-    routes: routes(),
+    // Without a worker, `/readyz` says 503 as it should.
+    routes: engineRoutes().filter(({ path }) => path !== "/readyz"),
   };
-}
-
-function routes(): World["routes"] {
-  const config = parseEngineConfig({
-    ...{ DATABASE_URL: "postgres://nowhere", ENGINE_PORT: "1", TRIGGER_PROJECT_REF: "proj_test" },
-    ...{ TRIGGER_SECRET_KEY: secretKey, TRIGGER_ACCESS_TOKEN: accessToken },
-  });
-  // Without a worker, `/readyz` says 503 as it should.
-  // Only its table of routes is looked at: nothing else of an engine is needed.
-  return createApp({ config } as Engine, new WorkerLink()).routes.filter(
-    ({ path }) => path !== "/*" && path !== "/readyz",
-  );
 }
