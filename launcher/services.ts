@@ -53,7 +53,8 @@ function engineService(plan: Plan, { dataDir, watch }: Surroundings, worker: Ser
     ...defaults("The engine", "engine", dataDir),
     prepare: () => node(["engine/index.ts"], childEnvironments(plan, process.env).engine),
     isReady: () => answers(`http://127.0.0.1:${plan.enginePort}/healthz`),
-    stop: { signal: "SIGTERM", graceMs: 700 },
+    // What is under way is committed and acknowledged first; that rarely takes more than a moment.
+    stop: { signal: "SIGTERM", graceMs: 2000 },
     onStart: (child) => watch("engine", child),
     onExit: () => {
       watch("engine", undefined);

@@ -13,6 +13,7 @@ import { s2UnaryRoutes } from "./s2-unary.ts";
 import { sessionStreamRoutes } from "./session-streams.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { snapshotRoutes } from "./snapshots.ts";
+import { statusRoutes } from "./status.ts";
 import { telemetryRoutes } from "./telemetry.ts";
 import { tokenRoutes } from "./tokens.ts";
 
@@ -34,6 +35,7 @@ export function createApp(engine: Engine, link: WorkerLink): Hono {
   app.route("/", snapshotRoutes(engine));
   app.route("/api/v1/auth/jwt", tokenRoutes(engine));
   app.route("/api", cliRoutes(engine));
+  app.route("/engine/v1/status", statusRoutes(engine, link));
   app.route("/engine/v1/dev/runs", devRunRoutes(engine));
   app.route("/engine/v1/dev", devRoutes(engine, link));
   app.route("/realtime/v1/sessions", sessionStreamRoutes(engine));

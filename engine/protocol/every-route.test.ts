@@ -51,6 +51,7 @@ const rows: [route: string, need: Need, io?: "in" | "out"][] = [
   ["GET /engine/v1/dev/runs/:run/snapshots/latest", secret],
   ["POST /engine/v1/dev/runs/:run/snapshots/:snapshot/heartbeat", secret],
   ["POST /engine/v1/dev/runs/:run/logs/debug", secret],
+  ["GET /engine/v1/status", secret],
   ["GET /engine/v1/dev/config", secret],
   ["GET /engine/v1/dev/presence", secret],
   ["POST /engine/v1/dev/dequeue", secret],

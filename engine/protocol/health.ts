@@ -9,16 +9,29 @@ export function healthRoutes(engine: Engine, link: WorkerLink): Hono {
   const app = new Hono();
   app.get("/healthz", (c) => c.json({ ok: true }));
   app.get("/readyz", async (c) => {
-    const parts = { postgres: await databaseAnswers(engine), worker: link.isReady, open: !engine.closing.aborted };
-    const missing = [
-      ...(parts.postgres ? [] : ["Postgres does not answer."]),
-      ...(parts.worker ? [] : ["No worker asks for runs."]),
-      ...(parts.open ? [] : ["The engine is shutting down."]),
-    ];
+    const parts = await readyParts(engine, link);
+    const missing = sentences(parts);
     return c.json({ ok: missing.length === 0, ...parts, missing }, missing.length === 0 ? 200 : 503);
   });
   return app;
 }
+
+/** Sentences that say why no chat would be answered; none when it would. */
+export async function whatIsMissing(engine: Engine, link: WorkerLink): Promise<string[]> {
+  return sentences(await readyParts(engine, link));
+}
+
+type Parts = { postgres: boolean; worker: boolean; open: boolean };
+
+async function readyParts(engine: Engine, link: WorkerLink): Promise<Parts> {
+  return { postgres: await databaseAnswers(engine), worker: link.isReady, open: !engine.closing.aborted };
+}
+
+const sentences = ({ postgres, worker, open }: Parts) => [
+  ...(postgres ? [] : ["Postgres does not answer."]),
+  ...(worker ? [] : ["No worker asks for runs."]),
+  ...(open ? [] : ["The engine is shutting down."]),
+];
 
 async function databaseAnswers(engine: Engine): Promise<boolean> {
   const asked = engine.store.ping().then(

@@ -1,6 +1,7 @@
 import type { Runs, RunsTx } from "./runs.ts";
 import type { Sessions, SessionsTx } from "./sessions.ts";
 import type { Snapshots } from "./snapshots.ts";
+import type { StoreStatus } from "./status.ts";
 import type { Streams } from "./streams.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Waitpoints, WaitpointsTx } from "./waitpoints.ts";
@@ -30,6 +31,8 @@ export interface Store {
 
   /** Why a write was refused: a value that cannot be held, an id that is taken; undefined for any other error. */
   refusal(error: unknown): "value" | "taken" | undefined;
+
+  status(now: Date): Promise<StoreStatus>;
 
   /** Resolves when the storage answers. */
   ping(): Promise<void>;

@@ -10,6 +10,7 @@ import { refusal } from "./refusal.ts";
 import { runs, runsTx } from "./runs.ts";
 import { sessions, sessionsTx } from "./sessions.ts";
 import { snapshots } from "./snapshots.ts";
+import { status } from "./status.ts";
 import { appendAll, streams, type Batch } from "./streams.ts";
 import { telemetry } from "./telemetry.ts";
 import { waitpoints, waitpointsTx } from "./waitpoints.ts";
@@ -27,6 +28,7 @@ export function createPostgresStore(url: string, log: Log): Store {
     transaction: (work) => db.transaction().execute((tx) => work(bind(tx))),
     isAway,
     refusal,
+    status: (now) => status(db, now),
     ping: async () => void (await sql`select 1`.execute(db)),
     migrate: () => migrate(db),
     close: () => db.destroy(),
