@@ -16,6 +16,7 @@ import { snapshotRoutes } from "./snapshots.ts";
 import { statusRoutes } from "./status.ts";
 import { telemetryRoutes } from "./telemetry.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { traceRoutes } from "./trace.ts";
 
 /** Every HTTP/1.1 route of the engine; `app.fetch` needs no port. */
 export function createApp(engine: Engine, link: WorkerLink): Hono {
@@ -41,6 +42,7 @@ export function createApp(engine: Engine, link: WorkerLink): Hono {
   app.route("/realtime/v1/sessions", sessionStreamRoutes(engine));
   app.route("/v1", s2UnaryRoutes(engine));
   app.route("/otel", telemetryRoutes(engine));
+  app.route("/", traceRoutes(engine));
   app.route("/", runRoutes(engine));
 
   app.notFound((c) => {

@@ -66,6 +66,9 @@ const rows: [route: string, need: Need, io?: "in" | "out"][] = [
   ["POST /engine/v1/runs/:run/waitpoints/tokens/:waitpoint/wait", secret],
   ["GET /api/v3/runs/:run", readRun],
   ["POST /api/v2/runs/:run/cancel", secret],
+  ["GET /api/v1/runs/:run/trace", readRun],
+  ["GET /api/v1/runs/:run/events", readRun],
+  ["GET /api/v1/runs/:run/spans/:span", readRun],
 ];
 
 const routeNames = engineRoutes().map(({ method, path }) => `${method} ${path}`);

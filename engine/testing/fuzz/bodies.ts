@@ -17,8 +17,17 @@ const strange = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
+const time = "1795325393244670722";
+const some = [{ key: "a", value: { arrayValue: { values: [{ stringValue: "b" }, { intValue: 1 }] } } }];
+const span = {
+  ...{ traceId: "t", spanId: "s", parentSpanId: "p", name: "n", startTimeUnixNano: time, endTimeUnixNano: time },
+  ...{ attributes: some, events: [{ name: "e", timeUnixNano: 1, attributes: some }], status: { code: 1 } },
+};
+const line = { timeUnixNano: time, severityNumber: 9, body: { stringValue: "s" }, attributes: some, spanId: "s" };
+const ofRun = (run: string) => [{ key: "ctx.run.id", value: { stringValue: run } }];
+
 /** What the routes take, to be damaged in one place or two. */
-const templates: Record<string, unknown>[] = [
+const templatesFor = (run: string): Record<string, unknown>[] => [
   {
     type: "chat.agent",
     externalId: "fuzz-new",
@@ -48,8 +57,8 @@ const templates: Record<string, unknown>[] = [
       },
     ],
   },
-  { resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans: [{ name: "s", attributes: [] }] }] }] },
-  { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: "s" } }] }] }] },
+  { resourceSpans: [{ resource: { attributes: ofRun(run) }, scopeSpans: [{ spans: [span] }] }] },
+  { resourceLogs: [{ resource: { attributes: ofRun(run) }, scopeLogs: [{ logRecords: [line] }] }] },
   {
     localOnly: true,
     engine: "V2",
@@ -69,35 +78,38 @@ function damage(value: unknown, turns: number[], by: unknown): unknown {
   return Array.isArray(value) ? entries.map(([, item]) => item as unknown) : Object.fromEntries(entries);
 }
 
-const damaged = fc
-  .record({
-    template: fc.constantFrom(...templates),
-    turns: fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 5 }),
-    by: strange,
-    withProto: fc.boolean(),
-  })
-  .map(({ template, turns, by, withProto }) => {
-    const text = JSON.stringify(damage(template, turns, by));
-    return withProto ? text.replace(/^\{/, '{"__proto__":{"isAdmin":true},"constructor":1,') : text;
-  });
+const damagedOf = (templates: Record<string, unknown>[]) =>
+  fc
+    .record({
+      template: fc.constantFrom(...templates),
+      turns: fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 9 }),
+      by: strange,
+      withProto: fc.boolean(),
+    })
+    .map(({ template, turns, by, withProto }) => {
+      const json = JSON.stringify(damage(template, turns, by));
+      return withProto ? json.replace(/^\{/, '{"__proto__":{"isAdmin":true},"constructor":1,') : json;
+    });
 
 const text = (arbitrary: fc.Arbitrary<string>) => arbitrary.map((value) => Buffer.from(value));
 
-export const body: fc.Arbitrary<Buffer> = fc.oneof(
-  { weight: 30, arbitrary: text(damaged) },
-  { weight: 6, arbitrary: text(fc.constantFrom(...templates.map((template) => JSON.stringify(template)))) },
-  {
-    weight: 6,
-    arbitrary: fc.tuple(text(damaged), fc.nat()).map(([all, at]) => all.subarray(0, at % (all.length + 1))),
-  },
-  { weight: 4, arbitrary: text(strange.map((value) => JSON.stringify(value) ?? "")) },
-  { weight: 4, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)) },
-  {
-    weight: 4,
-    arbitrary: text(fc.constantFrom("", "{", "nul", '{"a":1e400}', "[".repeat(300), '"\\ud800"', "{}{}", "\0", "﻿{}")),
-  },
-  { weight: 2, arbitrary: text(fc.integer({ min: 150, max: 50_000 }).map((depth) => nested(depth))) },
-  { weight: 1, arbitrary: fc.integer({ min: 900_000, max: 5_000_000 }).map((size) => Buffer.alloc(size, 0x61)) },
-);
+/** Bodies, most of them wrong somewhere; the telemetry among them is of this run. */
+export function bodies(run: string): fc.Arbitrary<Buffer> {
+  const templates = templatesFor(run);
+  const damaged = damagedOf(templates);
+  const cut = fc.tuple(text(damaged), fc.nat()).map(([all, at]) => all.subarray(0, at % (all.length + 1)));
+  const whole = fc.constantFrom(...templates.map((template) => JSON.stringify(template)));
+  const odd = fc.constantFrom("", "{", "nul", '{"a":1e400}', "[".repeat(300), '"\\ud800"', "{}{}", "\0", "\ufeff{}");
+  return fc.oneof(
+    { weight: 30, arbitrary: text(damaged) },
+    { weight: 6, arbitrary: text(whole) },
+    { weight: 6, arbitrary: cut },
+    { weight: 4, arbitrary: text(strange.map((value) => JSON.stringify(value) ?? "")) },
+    { weight: 4, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)) },
+    { weight: 4, arbitrary: text(odd) },
+    { weight: 2, arbitrary: text(fc.integer({ min: 150, max: 50_000 }).map(nested)) },
+    { weight: 1, arbitrary: fc.integer({ min: 900_000, max: 5_000_000 }).map((size) => Buffer.alloc(size, 0x61)) },
+  );
+}
 
 const nested = (depth: number) => `{"metadata":${'{"a":'.repeat(depth)}1${"}".repeat(depth)},"tags":[]}`;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { body } from "./bodies.ts";
+import { bodies } from "./bodies.ts";
 import type { Case } from "./answer.ts";
 import { exchange } from "./http1.ts";
 
@@ -143,7 +143,7 @@ export function requests(world: World): fc.Arbitrary<Case> {
       query,
       token: fc.constantFrom(...world.tokens),
       headers: fc.array(header, { maxLength: 3 }),
-      body: fc.option(body, { freq: 6, nil: undefined }),
+      body: fc.option(bodies(world.runs[0] ?? ""), { freq: 6, nil: undefined }),
       isChunked: fc.boolean(),
     })
     .map(({ route, method = route.own, query: search, token, headers, body: bytes, isChunked }) => {
