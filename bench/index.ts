@@ -8,7 +8,7 @@ import { chromiumFlags, findChromium } from "../tests/support/chromium.ts";
 import { startMockOpenAI } from "../tests/support/mock-openai.ts";
 import { buildBare, startBare } from "./bare.ts";
 import { measureContinuation } from "./continuation.ts";
-import { measureMemory } from "./memory.ts";
+import { measureMemory } from "../launcher/memory.ts";
 import { measureReload } from "./reload.ts";
 import { print, write } from "./results.ts";
 import { measureSecondStart } from "./second-start.ts";
@@ -50,7 +50,7 @@ try {
   const second = await measureSecondStart(skein, mock, dataDir);
   skein = second.skein;
   await skein.settle();
-  const memory = measureMemory(skein.stack);
+  const memory = measureMemory(skein.stack.pids());
   const results = { n, bare, skein: { ...turns, continuation, reload, secondStart: second.ready, memory } };
   print(results);
   say(`written to ${write(results)}`);

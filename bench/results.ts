@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { MemoryRow } from "./memory.ts";
+import type { MemoryRow } from "../launcher/memory.ts";
 import type { Summary } from "./statistics.ts";
 import type { TurnFigures } from "./turns.ts";
 

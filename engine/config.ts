@@ -29,6 +29,10 @@ const schema = z.object({
   /** A run process reports every this many seconds; three missed reports end its run. */
   ENGINE_HEARTBEAT_SECONDS: seconds(10),
   ENGINE_TELEMETRY_DAYS: seconds(7),
+  /** Whether spans keep what people and models wrote (telemetry/content.ts). */
+  ENGINE_TELEMETRY_CONTENT: z.enum(["0", "1"]).default("0"),
+  /** Connections beyond these are answered with 503. A live chat holds one in its browser and two in its run. */
+  ENGINE_MAX_CONNECTIONS: z.coerce.number().int().positive().default(2_000),
 });
 
 export type EngineConfig = Readonly<z.infer<typeof schema>>;
@@ -41,7 +45,9 @@ export const leaseMs = (config: EngineConfig) => MISSED_HEARTBEATS * config.ENGI
 
 /** Reads the engine's settings. Throws an error whose message lists every problem in one line. */
 export function parseEngineConfig(env: Record<string, string | undefined>): EngineConfig {
-  const result = schema.safeParse(env);
+  // `ENGINE_LOG_LEVEL=` in a .env file means: not set.
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const result = schema.safeParse(set);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`The engine cannot start: ${problems.join("; ")}.`);

@@ -12,4 +12,6 @@ export type Engine = {
   spares: Spares;
   log: Log;
   now: () => Date;
+  /** Aborts when the engine is about to end: whoever holds a request open lets go of it. */
+  closing: AbortSignal;
 };

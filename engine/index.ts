@@ -7,6 +7,7 @@ import { startTimers } from "./loop/timers.ts";
 import { createApp } from "./protocol/app.ts";
 import { attachWorkerSocket } from "./protocol/worker-socket.ts";
 import { createServer } from "./server.ts";
+import { shutDown } from "./shutdown.ts";
 import { Signals } from "./signals.ts";
 import { createPostgresStore } from "./store/postgres/index.ts";
 import { WorkerLink } from "./worker-link.ts";
@@ -15,7 +16,16 @@ async function main(): Promise<void> {
   const config = parseEngineConfig(process.env);
   const log = createLog(config.ENGINE_LOG_LEVEL);
   const store = createPostgresStore(config.DATABASE_URL, log);
-  const engine: Engine = { config, store, log, signals: new Signals(), spares: new Spares(), now: () => new Date() };
+  const closing = new AbortController();
+  const engine: Engine = {
+    config,
+    store,
+    log,
+    signals: new Signals(),
+    spares: new Spares(),
+    now: () => new Date(),
+    closing: closing.signal,
+  };
   await store.migrate();
   // Before anybody can be given a run by this engine.
   const inherited = await inheritRuns(engine, leaseMs(config));
@@ -28,10 +38,7 @@ async function main(): Promise<void> {
   process.stdout.write(`engine listening on ${port}\n`);
 
   const stop = async () => {
-    stopTimers();
-    sockets.disconnectSockets(true);
-    await server.close();
-    await store.close();
+    await shutDown(engine, closing, { server, sockets, stopTimers });
     process.exit(0);
   };
   process.once("SIGTERM", () => void stop());

@@ -50,6 +50,8 @@ export class Launcher {
   /** Resolves with the address when all of it is ready. Throws a LaunchProblem when it cannot be. */
   async start(): Promise<string> {
     const { web, engine } = await this.#claim();
+    const address = `http://${this.#config.web.host}:${web}`;
+    this.#record.addresses = { web: address, engine: engine === undefined ? undefined : `http://127.0.0.1:${engine}` };
     const secrets = await loadSecrets(this.#dataDir);
     const databaseUrl =
       this.#config.databaseUrl ?? (await this.#startPostgres(secrets.postgresPassword, [web, engine ?? 0]));
@@ -60,7 +62,7 @@ export class Launcher {
     };
     if (engine !== undefined) await (this.#front = new EngineFront()).listen(engine);
     await this.#startApp(appServices(plan, this.#surroundings(), this.#front));
-    return `http://${this.#config.web.host}:${web}`;
+    return address;
   }
 
   /** Ends everything, softly for four seconds, then by force. Safe to call at any moment of the start, and twice. */

@@ -8,6 +8,8 @@ export interface ProcessRecord {
   instance: string;
   launcher: ProcessId;
   children: Record<string, ProcessId>;
+  /** Where it is reached; `engine` is undefined when Trigger.dev runs the tasks. Missing before they are chosen. */
+  addresses?: { web: string; engine: string | undefined };
 }
 
 const file = (dataDir: string) => join(dataDir, "processes.json");

@@ -64,7 +64,8 @@ function engineService(plan: Plan, { dataDir, watch }: Surroundings, front: Engi
       if (found) front.pointAt((port = Number(found)));
     },
     isReady: async () => port !== undefined && (await answers(`http://127.0.0.1:${port}/healthz`)),
-    stop: { signal: "SIGTERM", graceMs: 700 },
+    // What is under way is committed and acknowledged first; that rarely takes more than a moment.
+    stop: { signal: "SIGTERM", graceMs: 2000 },
     onStart: (child) => watch("engine", child),
     onReady: () => {
       clearTimeout(absence);

@@ -5,32 +5,44 @@ import type { WorkerLink } from "../worker-link.ts";
 import { cliRoutes } from "./cli.ts";
 import { devRoutes } from "./dev.ts";
 import { devRunRoutes } from "./dev-runs.ts";
+import { failureOf } from "./failure.ts";
+import { healthRoutes } from "./health.ts";
+import { requestLog } from "./request-log.ts";
 import { runRoutes } from "./runs.ts";
 import { s2UnaryRoutes } from "./s2-unary.ts";
 import { sessionStreamRoutes } from "./session-streams.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { snapshotRoutes } from "./snapshots.ts";
+import { statusRoutes } from "./status.ts";
 import { telemetryRoutes } from "./telemetry.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { traceRoutes } from "./trace.ts";
 
 /** Every HTTP/1.1 route of the engine; `app.fetch` needs no port. */
 export function createApp(engine: Engine, link: WorkerLink): Hono {
   const app = new Hono();
+  app.use(requestLog(engine));
+  app.route("/", healthRoutes(engine, link));
   app.use(async (c, next) => {
+    if (engine.closing.aborted) {
+      c.header("connection", "close");
+      throw new ProtocolError(503, "The engine is shutting down");
+    }
+    // No name, key or cursor can hold it, and Postgres breaks a query off at one.
+    if (/%00/.test(c.req.url)) throw new ProtocolError(400, "An address cannot contain NUL");
     await next();
-    engine.log.debug({ method: c.req.method, path: c.req.path, status: c.res.status }, "request");
   });
-  app.get("/healthz", (c) => c.json({ ok: true }));
-  app.get("/readyz", (c) => c.json({ ok: link.isReady }, link.isReady ? 200 : 503));
   app.route("/api/v1/sessions", sessionRoutes(engine));
   app.route("/", snapshotRoutes(engine));
   app.route("/api/v1/auth/jwt", tokenRoutes(engine));
   app.route("/api", cliRoutes(engine));
+  app.route("/engine/v1/status", statusRoutes(engine, link));
   app.route("/engine/v1/dev/runs", devRunRoutes(engine));
   app.route("/engine/v1/dev", devRoutes(engine, link));
   app.route("/realtime/v1/sessions", sessionStreamRoutes(engine));
   app.route("/v1", s2UnaryRoutes(engine));
   app.route("/otel", telemetryRoutes(engine));
+  app.route("/", traceRoutes(engine));
   app.route("/", runRoutes(engine));
 
   app.notFound((c) => {
@@ -41,13 +53,10 @@ export function createApp(engine: Engine, link: WorkerLink): Hono {
   });
 
   app.onError((error, c) => {
-    if (error instanceof ProtocolError) {
-      // Without it the client repeats a conflict for nine seconds.
-      if (error.status === 409) c.header("x-should-retry", "false");
-      return c.json({ error: error.message, ...error.fields }, error.status);
-    }
-    engine.log.error({ err: error, method: c.req.method, path: c.req.path }, "request failed");
-    return c.json({ error: "The engine could not do this; its log says why" }, 500);
+    const failure = failureOf(engine, error);
+    // Without it the client repeats a conflict for nine seconds.
+    if (failure.status === 409) c.header("x-should-retry", "false");
+    return c.json({ error: failure.message, ...failure.fields }, failure.status);
   });
   return app;
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { generateJWT, validateJWT } from "@trigger.dev/core/v3/jwt";
+import { generateJWT, JWT_ALGORITHM, validateJWT } from "@trigger.dev/core/v3/jwt";
 import type { Context } from "hono";
 import { isGranted, type Need } from "../core/scopes.ts";
 import type { Engine } from "../engine.ts";
@@ -49,11 +49,9 @@ export async function requireScope(engine: Engine, c: Context, need: Need): Prom
 }
 
 async function publicScopes(engine: Engine, token: string): Promise<string[] | undefined> {
-  if (token.split(".").length !== 3) return undefined;
-  const result = await validateJWT(token, engine.config.TRIGGER_SECRET_KEY);
-  if (!result.ok || result.payload.pub !== true || result.payload.sub !== ENVIRONMENT_ID) return undefined;
-  if (result.payload.exp === undefined) return undefined;
-  const { scopes } = result.payload;
+  const payload = await verifiedPayload(engine, token);
+  if (payload?.pub !== true) return undefined;
+  const { scopes } = payload;
   return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === "string") : [];
 }
 
@@ -100,7 +98,25 @@ const writerIn = (payload: Record<string, unknown> | undefined): Writer | undefi
 
 /** What the token says, if it is one of ours that has this claim. */
 async function claims(engine: Engine, token: string, claim: string, value: string) {
+  const payload = await verifiedPayload(engine, token);
+  return payload?.[claim] === value ? payload : undefined;
+}
+
+/** What a token says that was signed for this environment with its key, the way the SDK does it, and has not expired. */
+async function verifiedPayload(engine: Engine, token: string): Promise<Record<string, unknown> | undefined> {
+  if (algorithmOf(token) !== JWT_ALGORITHM) return undefined;
   const result = await validateJWT(token, engine.config.TRIGGER_SECRET_KEY);
-  const isOurs = result.ok && result.payload.sub === ENVIRONMENT_ID && result.payload[claim] === value;
-  return isOurs ? result.payload : undefined;
+  if (!result.ok || result.payload.sub !== ENVIRONMENT_ID || result.payload.exp === undefined) return undefined;
+  return result.payload;
+}
+
+/** `validateJWT` takes any algorithm that the key fits. */
+function algorithmOf(token: string): unknown {
+  const [header = "", ...rest] = token.split(".");
+  if (rest.length !== 2) return undefined;
+  try {
+    return (JSON.parse(Buffer.from(header, "base64url").toString()) as { alg?: unknown } | null)?.alg;
+  } catch {
+    return undefined;
+  }
 }

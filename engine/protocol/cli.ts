@@ -4,6 +4,9 @@ import type { Engine } from "../engine.ts";
 import { ENVIRONMENT_ID, requirePersonal, requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 
+/** A build is registered with the source of every task's file. */
+const MAX_BUILD_BYTES = 32 * 1024 * 1024;
+
 /** What `trigger dev` asks about the person, the project and the environment, and how it registers a build. */
 export function cliRoutes(engine: Engine): Hono {
   const app = new Hono();
@@ -37,7 +40,7 @@ export function cliRoutes(engine: Engine): Hono {
 
   app.post("/v1/projects/:ref/background-workers", async (c) => {
     await requireSecret(engine, c);
-    const { metadata } = await parseBody(c, CreateBackgroundWorkerRequestBody);
+    const { metadata } = await parseBody(c, CreateBackgroundWorkerRequestBody, MAX_BUILD_BYTES);
     const tasks = metadata.tasks.map(({ id, filePath, triggerSource }) => ({ id, filePath, triggerSource }));
     const worker = await engine.store.workers.register(metadata.contentHash, tasks, engine.now());
     engine.spares.reset();

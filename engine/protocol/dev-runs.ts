@@ -10,6 +10,9 @@ import { requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 import { execution, executionData, runEnvironment, runView, snapshotView } from "./execution.ts";
 
+/** A run's output is in it. */
+const MAX_COMPLETION_BYTES = 16 * 1024 * 1024;
+
 /** `/engine/v1/dev/runs/:run`: an attempt from its start to its end. Every write is fenced by the attempt. */
 export function devRunRoutes(engine: Engine): Hono {
   const app = new Hono();
@@ -42,7 +45,7 @@ export function devRunRoutes(engine: Engine): Hono {
 
   app.post("/:run/snapshots/:snapshot/attempts/complete", async (c) => {
     const { run: runId, snapshot } = c.req.param();
-    const { completion } = await parseBody(c, WorkerApiRunAttemptCompleteRequestBody);
+    const { completion } = await parseBody(c, WorkerApiRunAttemptCompleteRequestBody, MAX_COMPLETION_BYTES);
     const run = await changeRun(engine, runId, async (locked, tx) => {
       const seen = await tx.runs.snapshotById(snapshot);
       if (seen?.run_id !== locked.id) return undefined;

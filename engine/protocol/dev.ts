@@ -1,4 +1,5 @@
 import { DevDequeueRequestBody, DevDisconnectRequestBody } from "@trigger.dev/core/v3/schemas";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { Engine } from "../engine.ts";
@@ -33,9 +34,9 @@ export function devRoutes(engine: Engine, link: WorkerLink): Hono {
 
   app.get("/presence", (c) =>
     streamSSE(c, async (sse) => {
-      while (!sse.aborted) {
+      while (!sse.aborted && !engine.closing.aborted) {
         await sse.writeSSE({ event: "presence", data: "{}" });
-        await sse.sleep(PRESENCE_MS);
+        await sleep(PRESENCE_MS, undefined, { signal: engine.closing }).catch(() => undefined);
       }
     }),
   );
@@ -43,7 +44,7 @@ export function devRoutes(engine: Engine, link: WorkerLink): Hono {
   app.post("/dequeue", async (c) => {
     const { currentWorker } = await parseBody(c, DevDequeueRequestBody);
     link.polled(currentWorker);
-    const run = await nextRunFor(engine, currentWorker, c.req.raw.signal);
+    const run = await nextRunFor(engine, currentWorker, AbortSignal.any([c.req.raw.signal, engine.closing]));
     const worker = run && (await engine.store.workers.byId(currentWorker));
     return c.json({ dequeuedMessages: run && worker ? [dequeuedMessage(engine, run, worker)] : [] });
   });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}`;
 });
 afterAll(async () => {
-  await server.close();
+  await server.close(1000);
   await engine.stop();
 });
 

@@ -1,6 +1,7 @@
 import type { Engine } from "../engine.ts";
 import { ProtocolError } from "../errors.ts";
 import { appendOutput, trimOutput } from "../flow/output.ts";
+import { checkBatch } from "./batch-limits.ts";
 import { decodeAppendInput, toNewRecord, trimPosition, type Ack, type WireRecord } from "./s2-codec.ts";
 
 /** Appends one wire batch (protobuf) of the run `writer`, obeying a trim command in it. */
@@ -16,7 +17,10 @@ export async function appendWire(
   } catch (error) {
     throw new ProtocolError(400, `Malformed append: ${error instanceof Error ? error.message : "unreadable"}`);
   }
-  if (records.length === 0) throw new ProtocolError(400, "An append needs at least one record");
+  checkBatch(
+    stream,
+    records.map(({ body }) => body.byteLength),
+  );
   const ack = await appendOutput(engine, stream, records.map(toStored), writer);
   for (const record of records) {
     const position = trimPosition(record);

@@ -1,4 +1,5 @@
 import type { Headers, NewRecord } from "../store/streams.ts";
+import { storableText } from "./storable.ts";
 
 /**
  * The few S2 messages that append to a stream, in protobuf. Source: docs/engine-wire.md §4.2, S2 client 0.25
@@ -74,16 +75,16 @@ function decodeRecord(message: Uint8Array): WireRecord {
 function decodeHeader(message: Uint8Array): [string, string] {
   const header: [string, string] = ["", ""];
   for (const field of byteFields(message)) {
-    if (field.number === 1) header[0] = text.decode(field.bytes);
-    if (field.number === 2) header[1] = text.decode(field.bytes);
+    if (field.number === 1) header[0] = storableText(text.decode(field.bytes));
+    if (field.number === 2) header[1] = storableText(text.decode(field.bytes));
   }
   return header;
 }
 
 /** A data record carries `{"data": …, "id": "…"}`: the id makes a repeated batch recognisable. */
 export function toNewRecord(record: WireRecord): NewRecord {
-  // Postgres text holds no NUL; in JSON it could only stand escaped, so a raw one is damage.
-  const body = text.decode(record.body).replaceAll("\0", "");
+  // In JSON, NUL could only stand escaped: a raw one is damage.
+  const body = storableText(text.decode(record.body));
   const id = /"id":"([^"\\]{1,64})"\}$/.exec(body)?.[1];
   return { body, headers: record.headers, id };
 }

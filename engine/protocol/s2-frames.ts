@@ -3,10 +3,16 @@
 const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 const TERMINAL = 0x80;
 const COMPRESSED = 0x60;
+const UNKNOWN = 0x1f;
 
 /** Cuts a byte stream into frame bodies. Throws RangeError on what this client never sends. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
+
+  /** Whether a frame has begun that has not ended. */
+  get hasRest(): boolean {
+    return this.#rest.length > 0;
+  }
 
   push(chunk: Buffer): Buffer[] {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -17,6 +23,7 @@ export class FrameReader {
       if (this.#rest.length < 3 + length) break;
       const flag = this.#rest.readUInt8(3);
       if (flag & COMPRESSED) throw new RangeError("compressed frames are not supported");
+      if (flag & (TERMINAL | UNKNOWN)) throw new RangeError("a writer sends no such frame");
       bodies.push(this.#rest.subarray(4, 3 + length));
       this.#rest = this.#rest.subarray(3 + length);
     }

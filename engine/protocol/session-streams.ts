@@ -1,5 +1,4 @@
 import { Hono, type Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
@@ -7,11 +6,15 @@ import { appendInput } from "../flow/input.ts";
 import { appendOutput } from "../flow/output.ts";
 import { streamName, type Io, type StreamRecord } from "../store/streams.ts";
 import { requireScope, requireSecret, streamToken } from "./auth.ts";
+import { MAX_RECORD_BYTES } from "./batch-limits.ts";
+import { readBody } from "./body.ts";
 import { namesOf } from "./sessions.ts";
 import { serveStream } from "./sse.ts";
 import { writerOf } from "./writer.ts";
+import { storableText } from "./storable.ts";
 
-const MAX_APPEND_BYTES = 1024 * 1024;
+/** Of a record's id, which its index has to hold. */
+const MAX_PART_ID_CHARACTERS = 256;
 /** The S2 client wants 8 to 48 lowercase letters, digits and hyphens. */
 const BASIN = "skein-embedded";
 /**
@@ -41,7 +44,7 @@ export function sessionStreamRoutes(engine: Engine): Hono {
         "last-event-id",
         "x-peek-settled",
       ],
-      exposeHeaders: ["x-stream-version", "x-session-settled"],
+      exposeHeaders: ["x-stream-version", "x-session-settled", "x-request-id"],
       maxAge: 600,
     }),
   );
@@ -58,28 +61,23 @@ export function sessionStreamRoutes(engine: Engine): Hono {
     return c.json({ version: "v2" }, 202);
   });
 
-  app.post(
-    "/:session/:io/append",
-    bodyLimit({
-      maxSize: MAX_APPEND_BYTES,
-      onError: () => {
-        throw new ProtocolError(413, "A record may be at most 1 MiB", { ok: false });
-      },
-    }),
-    async (c) => {
-      const { session, io } = await reach(engine, c, "write");
-      const raw = await c.req.text();
-      const partId = c.req.header("x-part-id");
-      if (raw.length === 0) throw new ProtocolError(400, "An append needs a body", { ok: false });
-      const writer = await writerOf(engine, c, session);
-      if (io === "in") return c.json({ ok: true, seq: await appendInput(engine, session.id, raw, partId) });
-      await requireSecret(engine, c);
-      const id = partId ?? crypto.randomUUID();
-      const stream = streamName(session.stream_key, io);
-      const ack = await appendOutput(engine, stream, [{ body: JSON.stringify({ data: raw, id }), id }], writer);
-      return c.json({ ok: true, seq: ack.startSeq });
-    },
-  );
+  app.post("/:session/:io/append", async (c) => {
+    const { session, io } = await reach(engine, c, "write");
+    if (io === "out") await requireSecret(engine, c);
+    const limit = { bytes: MAX_RECORD_BYTES, what: "A record", fields: { ok: false } };
+    const raw = storableText((await readBody(c, limit)).toString("utf8"));
+    const partId = c.req.header("x-part-id");
+    if (raw.length === 0) throw new ProtocolError(400, "An append needs a body", { ok: false });
+    if ((partId?.length ?? 0) > MAX_PART_ID_CHARACTERS) {
+      throw new ProtocolError(400, `X-Part-Id may have at most ${MAX_PART_ID_CHARACTERS} characters`, { ok: false });
+    }
+    const writer = await writerOf(engine, c, session);
+    if (io === "in") return c.json({ ok: true, seq: await appendInput(engine, session.id, raw, partId) });
+    const id = partId ?? crypto.randomUUID();
+    const stream = streamName(session.stream_key, io);
+    const ack = await appendOutput(engine, stream, [{ body: JSON.stringify({ data: raw, id }), id }], writer);
+    return c.json({ ok: true, seq: ack.startSeq });
+  });
 
   app.get("/:session/:io/records", async (c) => {
     const { session, io } = await reach(engine, c, "read");
@@ -90,6 +88,8 @@ export function sessionStreamRoutes(engine: Engine): Hono {
 
   app.get("/:session/:io", async (c) => {
     const { session, io } = await reach(engine, c, "read");
+    // Hono answers HEAD through GET: there would be a stream that nobody reads.
+    if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
     const stream = streamName(session.stream_key, io);
     const isFromLatest = c.req.header("x-trigger-stream-start") === "latest";
     const lastEventId = c.req.header("last-event-id");

@@ -1,9 +1,9 @@
 import { Hono, type Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Engine } from "../engine.ts";
-import { notFound, ProtocolError } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import { writeSnapshot } from "../flow/snapshot.ts";
 import { forbidden, requireSecret, snapshotToken, verifySnapshotToken } from "./auth.ts";
+import { readBody } from "./body.ts";
 import { writerOf } from "./writer.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -28,20 +28,12 @@ export function snapshotRoutes(engine: Engine): Hono {
     return { id, writer };
   };
 
-  app.put(
-    "/snapshots/:session",
-    bodyLimit({
-      maxSize: MAX_BYTES,
-      onError: () => {
-        throw new ProtocolError(413, "A snapshot may be at most 64 MiB");
-      },
-    }),
-    async (c) => {
-      const { id, writer } = await signed(c);
-      await writeSnapshot(engine, id, Buffer.from(await c.req.arrayBuffer()), writer.runId);
-      return c.body(null, 200);
-    },
-  );
+  app.put("/snapshots/:session", async (c) => {
+    const { id, writer } = await signed(c);
+    const body = await readBody(c, { bytes: MAX_BYTES, what: "A snapshot" });
+    await writeSnapshot(engine, id, body, writer.runId);
+    return c.body(null, 200);
+  });
 
   app.get("/snapshots/:session", async (c) => {
     const body = await engine.store.snapshots.read((await signed(c)).id);

@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
 import type { Engine } from "../engine.ts";
@@ -24,14 +25,21 @@ export async function serveStream(engine: Engine, c: Context, request: StreamReq
   return streamSSE(c, async (sse) => {
     const reader = new LogReader(engine, request.stream, request.fromSeq);
     sse.onAbort(() => reader.close());
+    const breakOff = () => {
+      reader.close();
+      // Without a `[DONE]`: a stream that broke off is resumed from where it was, one that ended is not.
+      (c.env as Partial<HttpBindings> | undefined)?.outgoing?.destroy();
+    };
+    engine.closing.addEventListener("abort", breakOff, { once: true });
     const ping = setInterval(() => void sse.writeSSE({ event: "ping", data: "{}" }), PING_MS);
     const timeout = setTimeout(() => reader.close(), request.timeoutSeconds * 1000);
     try {
       // The headers leave with the first bytes: a reader has to know that it is connected before there is anything to read.
       await sse.writeSSE({ event: "ping", data: "{}" });
       for await (const records of isSettled ? reader.rest() : reader.all()) await writeBatch(sse, records);
-      if (!sse.aborted) await sse.writeSSE({ data: "[DONE]" });
+      if (!sse.aborted && !engine.closing.aborted) await sse.writeSSE({ data: "[DONE]" });
     } finally {
+      engine.closing.removeEventListener("abort", breakOff);
       clearInterval(ping);
       clearTimeout(timeout);
       reader.close();

@@ -3,6 +3,7 @@ import { addSession, unique, type Given } from "./conformance/fixtures.ts";
 import { describeRuns } from "./conformance/runs.ts";
 import { describeSessions } from "./conformance/sessions.ts";
 import { describeStreams } from "./conformance/streams.ts";
+import { describeTelemetry } from "./conformance/telemetry.ts";
 import { describeWaitpoints } from "./conformance/waitpoints.ts";
 import { describeWorkers } from "./conformance/workers.ts";
 import { describeWriters } from "./conformance/writers.ts";
@@ -41,12 +42,7 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
       });
     });
 
-    describe("telemetry", () => {
-      it("is taken whatever is in it", async () => {
-        await given.store.telemetry.keep("logs", { text: "a\0b" });
-        await given.store.telemetry.keep("traces", []);
-      });
-    });
+    describe("telemetry", () => describeTelemetry(given));
 
     describe("a transaction", () => {
       it("gives what its work gives, and shows nobody else what it has not finished", async () => {

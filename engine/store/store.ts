@@ -1,6 +1,7 @@
 import type { Runs, RunsTx } from "./runs.ts";
 import type { Sessions, SessionsTx } from "./sessions.ts";
 import type { Snapshots } from "./snapshots.ts";
+import type { StoreStatus } from "./status.ts";
 import type { Streams, StreamsTx } from "./streams.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Waitpoints, WaitpointsTx } from "./waitpoints.ts";
@@ -27,6 +28,14 @@ export interface Store {
 
   /** True for an error that says the storage is away for a moment (it restarts): the call may be worth repeating. */
   isAway(error: unknown): boolean;
+
+  /** Why a write was refused: a value that cannot be held, an id that is taken; undefined for any other error. */
+  refusal(error: unknown): "value" | "taken" | undefined;
+
+  status(now: Date): Promise<StoreStatus>;
+
+  /** Resolves when the storage answers. */
+  ping(): Promise<void>;
 
   /** Brings the storage up to date; two engines that start at once take turns. */
   migrate(): Promise<void>;

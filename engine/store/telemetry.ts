@@ -1,9 +1,20 @@
-export type Signal = "traces" | "logs" | "metrics";
+import type { LogLine, Span } from "../telemetry/items.ts";
 
-/** OTLP exports, as they came in. */
+export type { LogLine, Span };
+
+/** What runs tell of themselves, by run; goes with the run. */
 export interface Telemetry {
-  /** `body` is the export's JSON; a NUL character in it is left out. */
-  keep(signal: Signal, body: unknown): Promise<void>;
+  /**
+   * Keeps spans and lines of runs that exist; others are left out. A span that comes again replaces what was kept of it,
+   * but nothing replaces its end by its beginning.
+   */
+  keep(items: { spans: Span[]; lines: LogLine[] }): Promise<void>;
 
+  /** In the order in which they began, at most `limit`. */
+  spansOf(runId: string, limit: number): Promise<Span[]>;
+
+  linesOf(runId: string, limit: number): Promise<LogLine[]>;
+
+  /** Forgets what came in before `limit`. */
   deleteBefore(limit: Date): Promise<void>;
 }

@@ -40,7 +40,16 @@ export async function createTestEngine(settings: Record<string, string> = {}): P
   const store = createPostgresStore(config.DATABASE_URL, log);
   await store.migrate();
   let now = Date.now();
-  const engine: Engine = { config, store, log, signals: new Signals(), spares: new Spares(), now: () => new Date(now) };
+  const closing = new AbortController();
+  const engine: Engine = {
+    config,
+    store,
+    log,
+    signals: new Signals(),
+    spares: new Spares(),
+    now: () => new Date(now),
+    closing: closing.signal,
+  };
   const link = new WorkerLink();
   const app = createApp(engine, link);
   return {

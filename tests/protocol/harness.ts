@@ -27,7 +27,7 @@ export type Rig = {
   stop(): Promise<void>;
 };
 
-export async function startRig(): Promise<Rig> {
+export async function startRig(settings: Record<string, string> = {}): Promise<Rig> {
   const database = await createTestDatabase();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -43,6 +43,7 @@ export async function startRig(): Promise<Rig> {
     TRIGGER_ACCESS_TOKEN: "tr_pat_protocol_tests",
     TRIGGER_PROJECT_REF: "proj_protocol",
     ENGINE_LOG_LEVEL: process.env.ENGINE_LOG_LEVEL ?? "warn",
+    ...settings,
   };
   let engineProcess: Started | undefined;
   let workerProcess: Started | undefined;

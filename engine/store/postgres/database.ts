@@ -2,7 +2,7 @@ import type { Generated, Kysely, Transaction } from "kysely";
 import type { Run, Snapshot } from "../runs.ts";
 import type { Session } from "../sessions.ts";
 import type { Headers } from "../streams.ts";
-import type { Signal } from "../telemetry.ts";
+import type { LogLine, Span } from "../telemetry.ts";
 import type { Waitpoint } from "../waitpoints.ts";
 import type { Worker } from "../workers.ts";
 
@@ -33,8 +33,38 @@ export interface EngineDatabase {
   "engine.snapshot": Table<Snapshot, "at">;
   "engine.waitpoint": Waitpoint;
   "engine.worker": Worker & Ordered & { created_at: Generated<Date> };
-  "engine.telemetry": { id: Generated<number>; signal: Signal; body: unknown; received_at: Generated<Date> };
+  "engine.span": SpanRow;
+  "engine.log_line": LogLineRow;
   "engine.snapshot_blob": { session_id: string; body: Buffer; updated_at: Generated<Date> };
+}
+
+/** `duration` is in nanoseconds. */
+export interface SpanRow {
+  run_id: string;
+  session_id: string | null;
+  span_id: string;
+  trace_id: string;
+  parent_id: string | null;
+  name: string;
+  started_at: Date;
+  duration: number;
+  is_partial: boolean;
+  is_error: boolean;
+  attributes: Span["attributes"];
+  events: Span["events"];
+  received_at: Generated<Date>;
+}
+
+export interface LogLineRow {
+  id: Generated<number>;
+  run_id: string;
+  session_id: string | null;
+  span_id: string | null;
+  at: Date;
+  level: LogLine["level"];
+  body: string;
+  attributes: LogLine["attributes"];
+  received_at: Generated<Date>;
 }
 
 /** The pool, or one transaction on it. */

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Log } from "../../log.ts";
 import type { Store, StoreTx } from "../store.ts";
 import type { Streams } from "../streams.ts";
@@ -5,9 +6,11 @@ import { connect, isAway } from "./connect.ts";
 import type { Db, Tx } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
+import { refusal } from "./refusal.ts";
 import { runs, runsTx } from "./runs.ts";
 import { sessions, sessionsTx } from "./sessions.ts";
 import { snapshots } from "./snapshots.ts";
+import { status } from "./status.ts";
 import { appendAll, found, streams, streamsTx, type Batch } from "./streams.ts";
 import { telemetry } from "./telemetry.ts";
 import { waitpoints, waitpointsTx } from "./waitpoints.ts";
@@ -24,6 +27,9 @@ export function createPostgresStore(url: string, log: Log): Store {
     streams: { ...streams(db), ...gathered(db) },
     transaction: (work) => db.transaction().execute((tx) => work(bind(tx))),
     isAway,
+    refusal,
+    status: (now) => status(db, now),
+    ping: async () => void (await sql`select 1`.execute(db)),
     migrate: () => migrate(db),
     close: () => db.destroy(),
   };

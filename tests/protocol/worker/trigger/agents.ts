@@ -9,8 +9,14 @@ import { convertArrayToReadableStream, MockLanguageModelV4 } from "ai/test";
  */
 type Options = Parameters<typeof chat.agent>[0];
 
-const run: Options["run"] = async ({ messages, signal, streamText }) =>
-  streamText({ model: scripted(messages.length, JSON.stringify(messages.at(-1))), messages, abortSignal: signal });
+const run: Options["run"] = async ({ messages, signal, streamText }) => {
+  console.log(`answering ${messages.length}`);
+  return streamText({
+    model: scripted(messages.length, JSON.stringify(messages.at(-1))),
+    messages,
+    abortSignal: signal,
+  });
+};
 
 export const agent = chat.agent({ id: "scripted", idleTimeoutInSeconds: 60, turnTimeout: "1h", run });
 

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { commandLine } from "../launcher/process-table.ts";
-import { childrenOf } from "../tests/support/processes.ts";
-import type { Stack } from "../tests/support/stack.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { commandLine } from "./process-table.ts";
 
 /** Of one process, or of several that do one thing; in megabytes. PSS shares what is shared among its users. */
 export interface MemoryRow {
@@ -11,9 +9,12 @@ export interface MemoryRow {
   pss: number;
 }
 
-/** What the idle stack holds, process by process. Linux only: elsewhere there is no /proc, and no rows. */
-export function measureMemory(stack: Stack): MemoryRow[] {
-  const { launcher, postgres, engine, worker, web } = stack.pids();
+/** Process numbers of an instance, by name. One that does not run is undefined. */
+export type Pids = Record<"launcher" | "postgres" | "engine" | "worker" | "web", number | undefined>;
+
+/** What an instance holds, process by process. Linux only: elsewhere there is no /proc, and no rows. */
+export function measureMemory({ launcher, postgres, engine, worker, web }: Pids): MemoryRow[] {
+  if (process.platform !== "linux") return [];
   return [
     row("launcher", launcher),
     row("postgres (all its processes)", ...tree(postgres)),
@@ -31,7 +32,7 @@ function byKind(pids: number[]): MemoryRow[] {
 
 function kindOf(pid: number): string {
   const command = commandLine(pid) ?? "";
-  if (command.includes("dev-run-worker")) return "run process (warm spare)";
+  if (command.includes("dev-run-worker")) return "run processes";
   if (command.includes("esbuild")) return "worker: bundler (esbuild)";
   if (/watchdog/i.test(command)) return "worker: watchdog";
   return command.includes("trigger.dev") ? "worker: CLI" : "worker: other";
@@ -39,6 +40,22 @@ function kindOf(pid: number): string {
 
 function tree(pid: number | undefined): number[] {
   return pid === undefined ? [] : [pid, ...childrenOf(pid).flatMap((child) => tree(child))];
+}
+
+export function childrenOf(parent: number): number[] {
+  return readdirSync("/proc").flatMap((entry) => {
+    const pid = Number(entry);
+    return Number.isInteger(pid) && parentOf(pid) === parent ? [pid] : [];
+  });
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return undefined;
+  }
 }
 
 function row(process: string, ...pids: (number | undefined)[]): MemoryRow {
