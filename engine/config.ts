@@ -4,6 +4,8 @@ import { liveRunLimit } from "./core/capacity.ts";
 
 const port = z.coerce.number().int().min(1).max(65535);
 const seconds = (standard: number) => z.coerce.number().positive().default(standard);
+/** A hundred years at most: further back no date reaches. */
+const days = (standard: number) => z.coerce.number().positive().max(36_500).default(standard);
 
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
@@ -28,7 +30,11 @@ const schema = z.object({
     .default(() => liveRunLimit(Math.min(totalmem(), process.constrainedMemory() || Infinity))),
   /** A run process reports every this many seconds; three missed reports end its run. */
   ENGINE_HEARTBEAT_SECONDS: seconds(10),
-  ENGINE_TELEMETRY_DAYS: seconds(7),
+  /** Days that ended runs and answered input are kept. */
+  ENGINE_RUN_DAYS: days(7),
+  /** Days that a session is kept after it was closed or has expired. */
+  ENGINE_SESSION_DAYS: days(30),
+  ENGINE_TELEMETRY_DAYS: days(7),
   /** Whether spans keep what people and models wrote (telemetry/content.ts). */
   ENGINE_TELEMETRY_CONTENT: z.enum(["0", "1"]).default("0"),
   /** Connections beyond these are answered with 503. A live chat holds one in its browser and two in its run. */

@@ -1,6 +1,7 @@
 import type { Engine } from "../engine.ts";
 import { loseAllRuns, loseSilentRuns } from "../flow/lose-runs.ts";
 import { ensureSpare } from "../flow/ensure-spare.ts";
+import { forget, forgetSpares } from "../flow/forget.ts";
 import { makeRoom } from "../flow/make-room.ts";
 import { timeOutWaitpoints } from "../flow/wait.ts";
 import type { WorkerLink } from "../worker-link.ts";
@@ -9,8 +10,6 @@ import type { WorkerLink } from "../worker-link.ts";
 const WORKER_GRACE_MS = 4_500;
 /** The worker of the engine before this one may be busy with what broke, or has to be started. */
 const FIRST_WORKER_GRACE_MS = 10_000;
-const SPARE_KEPT_MS = 60_000;
-const DAY_MS = 24 * 3600 * 1000;
 
 /** Starts the engine's only timers. Returns the function that stops them. */
 export function startTimers(engine: Engine, link: WorkerLink): () => void {
@@ -21,7 +20,7 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
     every(engine, 1_000, "trimming", () => engine.store.streams.deleteTrimmed(engine.now())),
     every(engine, 500, "warm spare", () => ensureSpare(engine, link)),
     every(engine, 30_000, "spare sessions", () => forgetSpares(engine)),
-    every(engine, 60_000, "telemetry", () => forgetTelemetry(engine)),
+    every(engine, 600_000, "retention", () => forget(engine)),
   ];
   let grace: NodeJS.Timeout | undefined;
   const awaitWorker = (ms: number) => {
@@ -39,15 +38,6 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
     for (const stop of timers) stop();
     clearTimeout(grace);
   };
-}
-
-function forgetSpares(engine: Engine): Promise<void> {
-  return engine.store.sessions.removeSpares(new Date(engine.now().getTime() - SPARE_KEPT_MS));
-}
-
-function forgetTelemetry(engine: Engine): Promise<void> {
-  const limit = engine.now().getTime() - engine.config.ENGINE_TELEMETRY_DAYS * DAY_MS;
-  return engine.store.telemetry.deleteBefore(new Date(limit));
 }
 
 /** Runs `work` again and again, never twice at once. An error (the database restarts) is logged; the next round tries again. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addSession, unique, type Given } from "./conformance/fixtures.ts";
+import { describeRetention } from "./conformance/retention.ts";
 import { describeRuns } from "./conformance/runs.ts";
 import { describeSessions } from "./conformance/sessions.ts";
 import { describeStreams } from "./conformance/streams.ts";
@@ -30,6 +31,8 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
     describe("a run that writes", () => describeWriters(given));
     describe("a waitpoint", () => describeWaitpoints(given));
     describe("a worker", () => describeWorkers(given));
+
+    describe("forgetting", () => describeRetention(given));
 
     describe("a snapshot", () => {
       it("is the last one written, byte for byte", async () => {

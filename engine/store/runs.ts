@@ -73,6 +73,12 @@ export interface Runs {
   /** How many runs a worker holds, and how many more are due; spares do not count as queued. */
   counts(now: Date): Promise<{ live: number; queued: number }>;
 
+  /** Forgets runs that ended before `limit`, but no session's current one. At most `rows`; returns how many. */
+  removeEnded(limit: Date, rows: number): Promise<number>;
+
+  /** Forgets states that runs were in before `limit` and are not in any more. At most `rows`; returns how many. */
+  removeSnapshots(limit: Date, rows: number): Promise<number>;
+
   /** True while a spare run is queued or live. */
   isSparePending(): Promise<boolean>;
 

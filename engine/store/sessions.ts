@@ -77,6 +77,12 @@ export interface Sessions {
   /** The newest first, spares left out. `next` and `previous` are the cursors of the pages beside this one, if any. */
   list(filter: ListFilter, now: Date): Promise<Page>;
 
+  /**
+   * Forgets sessions that were closed or have expired before `limit` and have no live run, with all that is theirs: runs,
+   * streams, snapshots. At most `rows` records or sessions; returns how many, `rows` when there may be more.
+   */
+  removeOver(limit: Date, rows: number): Promise<number>;
+
   /** Forgets spare sessions, with runs and streams, whose run ended before `limit`. */
   removeSpares(limit: Date): Promise<void>;
 }

@@ -46,6 +46,12 @@ export interface Streams {
    */
   requestTrim(stream: string, seq: number, at: Date): Promise<void>;
 
+  /**
+   * Forgets input that came before `limit` and is answered, but the newest `margin` records before its session's
+   * `answered_in_seq` stay. Positions stay as they are. At most `rows`; returns how many.
+   */
+  removeAnswered(limit: Date, margin: number, rows: number): Promise<number>;
+
   /** Deletes what was to go by now. */
   deleteTrimmed(now: Date): Promise<void>;
 }

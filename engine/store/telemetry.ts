@@ -15,6 +15,6 @@ export interface Telemetry {
 
   linesOf(runId: string, limit: number): Promise<LogLine[]>;
 
-  /** Forgets what came in before `limit`. */
-  deleteBefore(limit: Date): Promise<void>;
+  /** Forgets what came before `limit`: at most `rows` of each kind. Returns how many of the kind that had more. */
+  removeBefore(limit: Date, rows: number): Promise<number>;
 }

@@ -23,6 +23,9 @@ export interface Waitpoints {
   /** The pending waitpoints whose time has run out, with the run each belongs to. */
   overdue(now: Date): Promise<Pick<Waitpoint, "id" | "run_id">[]>;
 
+  /** Forgets those that completed before `limit`, and pending ones of runs that ended before it. At most `rows`; how many. */
+  removeCompleted(limit: Date, rows: number): Promise<number>;
+
   /** At most `limit` pending waitpoints that a chat's run has stopped at, those first whose time runs out first. */
   ofIdleChats(limit: number): Promise<Pick<Waitpoint, "id" | "run_id">[]>;
 }

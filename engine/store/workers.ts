@@ -15,6 +15,9 @@ export interface Workers {
    */
   register(contentHash: string, tasks: Worker["tasks"], now: Date): Promise<Worker>;
 
+  /** Forgets builds registered before `limit` that no run was given to, but not the newest. At most `rows`; how many. */
+  removeUnused(limit: Date, rows: number): Promise<number>;
+
   newest(): Promise<Worker | undefined>;
 
   byId(id: string): Promise<Worker | undefined>;

@@ -1,6 +1,7 @@
 import type { NewRun, Run } from "../runs.ts";
 import type { NewSession, Session } from "../sessions.ts";
 import type { Store } from "../store.ts";
+import type { LogLine, Span } from "../telemetry.ts";
 
 /** The store under test, once `beforeAll` has made it. */
 export type Given = { readonly store: Store };
@@ -35,6 +36,17 @@ export const newRun = (more: Partial<NewRun> = {}): NewRun => ({
 
 export const addRun = ({ store }: Given, more: Partial<NewRun> = {}): Promise<Run> =>
   store.transaction((tx) => tx.runs.insert(newRun(more)));
+
+/** What a run tells of itself, as the SDK exports it. */
+export const newSpan = (runId: string, more: Partial<Span> = {}): Span => ({
+  ...{ runId, spanId: "s", traceId: "t", parentId: null, name: "turn", startedAt: new Date(1_000), duration: 5 },
+  ...{ isPartial: false, isError: false, attributes: { a: 1 }, events: [] },
+  ...more,
+});
+
+export const newLogLine = (runId: string): LogLine => ({
+  ...{ runId, spanId: "s", at: new Date(3), level: "WARN", body: "x", attributes: {} },
+});
 
 /** Takes whatever is queued, so that a test meets only its own runs. */
 export async function emptyQueue({ store }: Given): Promise<void> {

@@ -1,19 +1,12 @@
 import { expect, it } from "vitest";
-import type { Span } from "../telemetry.ts";
-import { addRun, type Given } from "./fixtures.ts";
+import { addRun, newLogLine, newSpan as span, type Given } from "./fixtures.ts";
 
 export function describeTelemetry(given: Given): void {
-  const span = (runId: string, more: Partial<Span> = {}): Span => ({
-    ...{ runId, spanId: "s", traceId: "t", parentId: null, name: "turn", startedAt: new Date(1_000), duration: 5 },
-    ...{ isPartial: false, isError: false, attributes: { a: 1 }, events: [] },
-    ...more,
-  });
-
   it("is found by its run, spans by their start, and only of runs there are", async () => {
     const run = await addRun(given);
     const event = { name: "e", time: new Date(7), attributes: { b: "c" } };
     const later = span(run.id, { spanId: "later", startedAt: new Date(2_000), events: [event] });
-    const line = { runId: run.id, spanId: "s", at: new Date(3), level: "WARN", body: "x", attributes: {} } as const;
+    const line = newLogLine(run.id);
     await given.store.telemetry.keep({ spans: [later, span(run.id), span("run_none")], lines: [line] });
     expect(await given.store.telemetry.spansOf(run.id, 10)).toEqual([span(run.id), later]);
     expect(await given.store.telemetry.spansOf(run.id, 1)).toEqual([span(run.id)]);
@@ -29,14 +22,5 @@ export function describeTelemetry(given: Given): void {
     await given.store.telemetry.keep({ spans: [begun, span(run.id), begun], lines: [] });
     await given.store.telemetry.keep({ spans: [begun], lines: [] });
     expect(await given.store.telemetry.spansOf(run.id, 10)).toEqual([span(run.id)]);
-  });
-
-  it("is forgotten after a time", async () => {
-    const run = await addRun(given);
-    await given.store.telemetry.keep({ spans: [span(run.id)], lines: [] });
-    await given.store.telemetry.deleteBefore(new Date(Date.now() - 60_000));
-    expect(await given.store.telemetry.spansOf(run.id, 10)).toHaveLength(1);
-    await given.store.telemetry.deleteBefore(new Date(Date.now() + 60_000));
-    expect(await given.store.telemetry.spansOf(run.id, 10)).toEqual([]);
   });
 }

@@ -1,4 +1,4 @@
-import type { Generated, Kysely, Transaction } from "kysely";
+import type { Generated, Kysely, RawBuilder, Transaction } from "kysely";
 import type { Run, Snapshot } from "../runs.ts";
 import type { Session } from "../sessions.ts";
 import type { Headers } from "../streams.ts";
@@ -70,6 +70,11 @@ export interface LogLineRow {
 /** The pool, or one transaction on it. */
 export type Db = Kysely<EngineDatabase>;
 export type Tx = Transaction<EngineDatabase>;
+
+/** Runs a delete statement; how many rows it took. */
+export async function removed(db: Db, statement: RawBuilder<unknown>): Promise<number> {
+  return Number((await statement.execute(db)).numAffectedRows ?? 0n);
+}
 
 /** Runs `work` in the transaction that `db` is, or in one of its own. */
 export function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import type { Db } from "./database.ts";
+import { bounded } from "./migrations/bounded.ts";
 import { writers } from "./migrations/writers.ts";
 
 /** Frozen once merged: a later change is a new entry. */
@@ -9,6 +10,7 @@ const migrations: Record<string, Migration> = {
   "2026-11-22_many-appends": { up: manyAppends },
   "2026-11-22_telemetry-by-run": { up: telemetryByRun },
   "2026-11-22_writers": { up: writers },
+  "2026-11-22b_bounded": { up: bounded },
 };
 
 async function initial(db: Kysely<unknown>): Promise<void> {

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { dequeue, type RunChange } from "../../core/run.ts";
 import { newId } from "../../ids.ts";
 import { toState, type NewRun, type Run, type Runs, type RunsTx } from "../runs.ts";
-import { inTransaction, type Db, type Tx } from "./database.ts";
+import { inTransaction, removed, type Db, type Tx } from "./database.ts";
 
 export const runs = (db: Db): Runs => ({
   byId: (id) => byId(db, id).executeTakeFirst(),
@@ -64,6 +64,27 @@ export const runs = (db: Db): Runs => ({
       .where("execution_status", "<>", "FINISHED")
       .executeTakeFirstOrThrow();
   },
+
+  removeEnded: (limit, rows) =>
+    removed(
+      db,
+      sql`delete from engine.run where id in (
+        select r.id from engine.run r
+        where r.finished_at < ${limit}
+          and not exists (select from engine.session s where s.id = r.session_id and s.current_run_id = r.id)
+        limit ${rows}
+      )`,
+    ),
+
+  removeSnapshots: (limit, rows) =>
+    removed(
+      db,
+      sql`delete from engine.snapshot where id in (
+        select n.id from engine.snapshot n join engine.run r on r.id = n.run_id
+        where n.at < ${limit} and r.snapshot_id <> n.id
+        limit ${rows}
+      )`,
+    ),
 
   async isSparePending() {
     const row = await db

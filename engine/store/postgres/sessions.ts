@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { newId } from "../../ids.ts";
 import { SPARE_TYPE, type NewSession, type Session, type Sessions, type SessionsTx } from "../sessions.ts";
 import { streamName } from "../streams.ts";
-import type { Db, Tx } from "./database.ts";
+import { inTransaction, removed, type Db, type Tx } from "./database.ts";
 import { list } from "./session-list.ts";
 
 export const sessions = (db: Db): Sessions => ({
@@ -22,6 +22,8 @@ export const sessions = (db: Db): Sessions => ({
   },
 
   list: (filter, now) => list(db, filter, now),
+
+  removeOver: (limit, rows) => inTransaction(db, (tx) => removeOver(tx, limit, rows)),
 
   removeSpares: (limit) => removeSpares(db, limit),
 });
@@ -79,6 +81,28 @@ async function insertOrLock(tx: Tx, input: NewSession): Promise<{ session: Sessi
     .forUpdate()
     .executeTakeFirstOrThrow();
   return { session, isNew: false };
+}
+
+/** Their records first, which may be many; a session goes when it has none left. */
+async function removeOver(tx: Tx, limit: Date, rows: number): Promise<number> {
+  const over = await sql<{ id: string; stream_key: string }>`
+    select s.id, s.stream_key from engine.session s
+    where coalesce(s.closed_at, s.expires_at) < ${limit}
+      and not exists (select from engine.run r where r.session_id = s.id and r.execution_status <> 'FINISHED')
+    limit ${rows} for update skip locked`.execute(tx);
+  if (over.rows.length === 0) return 0;
+  const keys = over.rows.flatMap(({ stream_key: key }) => [streamName(key, "in"), streamName(key, "out")]);
+  const records = await removed(
+    tx,
+    sql`delete from engine.record where (stream, seq) in (
+      select stream, seq from engine.record where stream = any(${keys}::text[]) limit ${rows}
+    )`,
+  );
+  if (records >= rows) return rows;
+  const ids = over.rows.map(({ id }) => id);
+  await tx.deleteFrom("engine.stream").where("key", "in", keys).execute();
+  await tx.deleteFrom("engine.session").where("id", "in", ids).execute();
+  return ids.length;
 }
 
 async function removeSpares(db: Db, limit: Date): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Appended, NewRecord, StreamRecord, Streams, StreamsTx } from "../streams.ts";
-import type { Db, RecordRow, Tx } from "./database.ts";
+import { removed, type Db, type RecordRow, type Tx } from "./database.ts";
 
 export const streams = (db: Db): Streams => ({
   async append(stream, records, wantsAnswer) {
@@ -52,6 +52,18 @@ export const streams = (db: Db): Streams => ({
       .where("key", "=", stream)
       .execute();
   },
+
+  removeAnswered: (limit, margin, rows) =>
+    removed(
+      db,
+      sql`delete from engine.record where (stream, seq) in (
+        select r.stream, r.seq
+        from engine.session s
+        join engine.record r on r.stream = 'sessions/' || s.stream_key || '/in' and r.seq < s.answered_in_seq - ${margin}
+        where s.answered_in_seq > ${margin} and r.at < ${limit}
+        limit ${rows}
+      )`,
+    ),
 
   async deleteTrimmed(now) {
     // A stream that is being written to is left to the next round: nobody waits here while holding others.

@@ -1,6 +1,6 @@
 import { sql, type Selectable } from "kysely";
 import type { LogLine, Span, Telemetry } from "../telemetry.ts";
-import type { Db, LogLineRow, SpanRow } from "./database.ts";
+import { removed, type Db, type LogLineRow, type SpanRow } from "./database.ts";
 
 export const telemetry = (db: Db): Telemetry => ({
   async keep({ spans, lines }) {
@@ -32,9 +32,20 @@ export const telemetry = (db: Db): Telemetry => ({
     return rows.map(toLine);
   },
 
-  async deleteBefore(limit) {
-    await db.deleteFrom("engine.span").where("received_at", "<", limit).execute();
-    await db.deleteFrom("engine.log_line").where("received_at", "<", limit).execute();
+  async removeBefore(limit, rows) {
+    const spans = await removed(
+      db,
+      sql`delete from engine.span where (run_id, span_id) in (
+        select run_id, span_id from engine.span where received_at < ${limit} limit ${rows}
+      )`,
+    );
+    const lines = await removed(
+      db,
+      sql`delete from engine.log_line where id in (
+        select id from engine.log_line where received_at < ${limit} limit ${rows}
+      )`,
+    );
+    return Math.max(spans, lines);
   },
 });
 

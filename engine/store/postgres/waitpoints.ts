@@ -1,7 +1,8 @@
+import { sql } from "kysely";
 import type { WaitpointResult } from "../../core/waitpoint.ts";
 import { newId } from "../../ids.ts";
 import type { NewWaitpoint, Waitpoint, Waitpoints, WaitpointsTx } from "../waitpoints.ts";
-import type { Db, Tx } from "./database.ts";
+import { removed, type Db, type Tx } from "./database.ts";
 
 /** The type that `chat.agent` gives its sessions. */
 const CHAT_TYPE = "chat.agent";
@@ -19,6 +20,18 @@ export const waitpoints = (db: Db): Waitpoints => ({
       .where("completed_at", "is", null)
       .where("timeout_at", "<=", now)
       .execute(),
+
+  removeCompleted: (limit, rows) =>
+    removed(
+      db,
+      sql`delete from engine.waitpoint where id in (
+        select w.id from engine.waitpoint w where w.completed_at < ${limit}
+        union all
+        select w.id from engine.waitpoint w join engine.run r on r.id = w.run_id
+        where w.completed_at is null and r.finished_at < ${limit}
+        limit ${rows}
+      )`,
+    ),
 
   ofIdleChats: (limit) =>
     db

@@ -1,10 +1,20 @@
 import { sql } from "kysely";
 import { newId } from "../../ids.ts";
 import type { Worker, Workers } from "../workers.ts";
-import { inTransaction, type Db, type Tx } from "./database.ts";
+import { inTransaction, removed, type Db, type Tx } from "./database.ts";
 
 export const workers = (db: Db): Workers => ({
   register: (contentHash, tasks, now) => inTransaction(db, (tx) => register(tx, contentHash, tasks, now)),
+  removeUnused: (limit, rows) =>
+    removed(
+      db,
+      sql`delete from engine.worker where ord in (
+        select w.ord from engine.worker w
+        where w.created_at < ${limit} and w.ord < (select max(ord) from engine.worker)
+          and not exists (select from engine.run r where r.worker_id = w.id)
+        limit ${rows}
+      )`,
+    ),
   newest: () => newest(db),
   byId: (id) => db.selectFrom("engine.worker").selectAll().where("id", "=", id).executeTakeFirst(),
 });

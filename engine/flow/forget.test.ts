@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { INPUT_MARGIN } from "../core/retention.ts";
+import * as core from "../core/run.ts";
+import { toState } from "../store/runs.ts";
+import { newLogLine, newSpan } from "../store/conformance/fixtures.ts";
+import { SPARE_TYPE } from "../store/sessions.ts";
+import { streamName } from "../store/streams.ts";
+import { createTestEngine, message, turnComplete, type TestEngine } from "../testing/engine.ts";
+import { changeRun } from "./end-run.ts";
+import { forget, forgetSpares } from "./forget.ts";
+import { appendInput } from "./input.ts";
+import { appendOutput, trimOutput } from "./output.ts";
+import { startSession } from "./sessions.ts";
+import { blockOnWaitpoint, createWaitpoint } from "./wait.ts";
+
+const STEP_DAYS = 5;
+const STEPS = Math.ceil(365 / STEP_DAYS);
+
+let engine: TestEngine;
+beforeAll(async () => void (engine = await createTestEngine()));
+afterAll(() => engine.stop());
+
+const start = (externalId: string, more: { type?: string; expiresAt?: Date } = {}) =>
+  startSession(engine, {
+    ...{ externalId, type: "chat.agent", task: "chat", tags: [], metadata: null, expiresAt: null },
+    triggerConfig: { basePayload: { chatId: externalId } },
+    ...more,
+  });
+
+/** A question, the run that answers it and waits for another, and the end of that run. */
+async function converse(chat: string): Promise<void> {
+  const seq = await appendInput(engine, chat, message("question"));
+  const runId = (await engine.store.sessions.find(chat))?.current_run_id ?? "";
+  await changeRun(engine, runId, (run) => core.dequeue(toState(run), engine.now()));
+  await changeRun(engine, runId, (run) => core.startAttempt(toState(run), engine.now(), 30_000));
+  const out = streamName(chat, "out");
+  await appendOutput(engine, out, [{ body: "an answer" }], runId);
+  const end = await appendOutput(engine, out, [{ body: "", headers: turnComplete(seq) }], runId);
+  await trimOutput(engine, out, end.startSeq);
+  const { waitpointId } = await createWaitpoint(engine, { runId, session: chat, io: "in", lastSeqNum: seq });
+  await blockOnWaitpoint(engine, runId, waitpointId);
+  await appendInput(engine, chat, JSON.stringify({ kind: "stop" }));
+  await changeRun(engine, runId, (run) => core.complete(toState(run), 1, { ok: true }, engine.now()));
+}
+
+async function useIt(step: number): Promise<void> {
+  await engine.store.workers.register(`build-${step}`, [], engine.now());
+  for (const chat of ["forever", `closed-${step}`, `expiring-${step}`]) {
+    const { session } = await start(chat, chat.startsWith("expiring") ? { expiresAt: engine.now() } : {});
+    await engine.store.snapshots.write(session.id, Buffer.from("transcript"));
+    await converse(chat);
+    await converse(chat);
+    const runId = (await engine.store.sessions.find(chat))?.current_run_id ?? "";
+    await engine.store.telemetry.keep({ spans: [newSpan(runId)], lines: [newLogLine(runId)] });
+    if (chat.startsWith("closed")) await engine.store.sessions.update(session.id, { closed_at: engine.now() });
+  }
+  const { runId } = await start(`spare-${step}`, { type: SPARE_TYPE });
+  await changeRun(engine, runId, (run) => core.cancel(toState(run), engine.now()));
+}
+
+/** Time passes: everything that the engine has put a time on is so much older. */
+async function grow(days: number): Promise<void> {
+  const columns = await engine.query<{ table_name: string; column_name: string }>(
+    "select table_name, column_name from information_schema.columns " +
+      "where table_schema = 'engine' and data_type like 'timestamp%'",
+  );
+  for (const { table_name: table, column_name: column } of columns)
+    await engine.query(`update engine.${table} set ${column} = ${column} - interval '${days} days'`);
+}
+
+/** Rows of every table of the engine, whatever tables there are. */
+async function sizes(): Promise<Record<string, number>> {
+  const tables = await engine.query<{ name: string }>(
+    "select table_name as name from information_schema.tables where table_schema = 'engine'",
+  );
+  const counts = tables.map(async ({ name }) => {
+    const [row] = await engine.query<{ count: string }>(`select count(*) from engine.${name}`);
+    return [name, Number(row?.count)] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+it(
+  "keeps every table within bounds through a year of use, and what is still of use in it",
+  { timeout: 60_000 },
+  async () => {
+    const history: Record<string, number>[] = [];
+    for (let step = 0; step < STEPS; step += 1) {
+      await useIt(step);
+      await grow(STEP_DAYS);
+      await engine.store.streams.deleteTrimmed(engine.now());
+      await forgetSpares(engine);
+      await forget(engine);
+      history.push(await sizes());
+    }
+
+    const most = (table: string, from: number, to: number) =>
+      Math.max(...history.slice(from, to).map((rows) => rows[table] ?? 0));
+    for (const table of Object.keys(history[0] ?? {})) {
+      // A table that this year of use does not fill would stay within any bounds.
+      expect([table, most(table, 0, STEPS)], "needs rows").not.toEqual([table, 0]);
+      const [firstHalf, secondHalf] = [most(table, 0, STEPS / 2), most(table, STEPS / 2, STEPS)];
+      expect([table, secondHalf], "must not grow").toEqual([table, Math.min(secondHalf, firstHalf)]);
+    }
+
+    const forever = await engine.store.sessions.find("forever");
+    expect(await engine.store.runs.byId(forever?.current_run_id ?? "")).toBeDefined();
+    expect(await engine.store.snapshots.read(forever?.id ?? "")).toEqual(Buffer.from("transcript"));
+    const input = streamName("forever", "in");
+    const answered = forever?.answered_in_seq ?? 0;
+    expect(await engine.store.streams.nextSeq(input)).toBe(4 * STEPS);
+    const kept = (await engine.store.streams.read(input, 0)).map(({ seq }) => seq);
+    const oldest = answered - INPUT_MARGIN;
+    expect(kept).toEqual(Array.from({ length: 4 * STEPS - oldest }, (_, n) => oldest + n));
+    expect(await appendInput(engine, "forever", message("next"))).toBe(4 * STEPS);
+  },
+);

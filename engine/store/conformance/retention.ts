@@ -1,0 +1,163 @@
+import { expect, it } from "vitest";
+import { streamName } from "../streams.ts";
+import { addRun, addSession, after, newLogLine, newSpan, now, unique, type Given } from "./fixtures.ts";
+
+const over = { executionStatus: "FINISHED", status: "COMPLETED_SUCCESSFULLY", leaseUntil: null } as const;
+/** Later than anything the store itself has put a time on. */
+const future = () => new Date(Date.now() + 60_000);
+
+/** Removes two at a time until there is no more; how many in all. */
+async function all(remove: (rows: number) => Promise<number>): Promise<number> {
+  let sum = 0;
+  for (;;) {
+    const count = await remove(2);
+    expect(count).toBeLessThanOrEqual(2);
+    sum += count;
+    if (count < 2) return sum;
+  }
+}
+
+export function describeRetention(given: Given): void {
+  const endedRun = async (sessionId: string | null, at: Date) => {
+    const run = await addRun(given, { sessionId });
+    return given.store.transaction((tx) => tx.runs.apply(run, { ...over, finishedAt: at }));
+  };
+  const has = async (id: string) => (await given.store.runs.byId(id)) !== undefined;
+
+  it("of runs takes those that ended before, with their states and waitpoints, but no session's current one", async () => {
+    await all((rows) => given.store.runs.removeEnded(after(-10_000), rows));
+    const session = await addSession(given);
+    const [old, current, young, live] = [
+      await endedRun(session.id, after(-5001)),
+      await endedRun(session.id, after(-5001)),
+      await endedRun(session.id, after(-5000)),
+      await addRun(given, { sessionId: session.id }),
+    ];
+    const more = await Promise.all([1, 2, 3].map(() => endedRun(null, after(-6000))));
+    await given.store.sessions.update(session.id, { current_run_id: current.id });
+    const waitpoint = await given.store.transaction((tx) =>
+      tx.waitpoints.insertOrFind({ runId: old.id, stream: "s", idempotencyKey: null, timeoutAt: null }),
+    );
+    expect(await all((rows) => given.store.runs.removeEnded(after(-5000), rows))).toBe(4);
+    expect(await Promise.all([old, current, young, live].map(({ id }) => has(id)))).toEqual([false, true, true, true]);
+    expect(await Promise.all(more.map(({ id }) => has(id)))).toEqual([false, false, false]);
+    expect(await given.store.runs.snapshotById(old.snapshot_id)).toBeUndefined();
+    expect(await given.store.waitpoints.byIds([waitpoint.waitpoint.id])).toEqual([]);
+  });
+
+  it("of a run's states takes those it is not in any more", async () => {
+    let run = await addRun(given);
+    const states: string[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      run = await given.store.transaction((tx) => tx.runs.apply(run, {}));
+      states.push(run.snapshot_id);
+    }
+    expect(await all((rows) => given.store.runs.removeSnapshots(new Date(0), rows))).toBe(0);
+    expect(await all((rows) => given.store.runs.removeSnapshots(future(), rows))).toBeGreaterThanOrEqual(3);
+    const left = await Promise.all(states.map((id) => given.store.runs.snapshotById(id)));
+    expect(left.map((state) => state !== undefined)).toEqual([false, false, false, true]);
+  });
+
+  it("of waitpoints takes those completed before, and pending ones of runs that ended before", async () => {
+    const make = async (runId: string, completedAt?: Date) => {
+      const { waitpoint } = await given.store.transaction(async (tx) => {
+        const made = await tx.waitpoints.insertOrFind({ runId, stream: "s", idempotencyKey: null, timeoutAt: null });
+        const result = { output: "{}", outputIsError: false };
+        if (completedAt) await tx.waitpoints.completeById(made.waitpoint.id, result, completedAt);
+        return made;
+      });
+      return waitpoint.id;
+    };
+    const live = await addRun(given);
+    const ended = await endedRun(null, after(-5001));
+    const gone = [await make(live.id, after(-5001)), await make(live.id, after(-5001)), await make(ended.id)];
+    const kept = [await make(live.id, after(-5000)), await make(live.id)];
+    await all((rows) => given.store.waitpoints.removeCompleted(after(-5000), rows));
+    const left = await given.store.waitpoints.byIds([...gone, ...kept]);
+    expect(left.map(({ id }) => id).sort()).toEqual(kept.sort());
+  });
+
+  it("of input takes what is answered, keeps a margin, and moves no position", async () => {
+    const { id, stream_key: key } = await addSession(given);
+    const [input, output] = [streamName(key, "in"), streamName(key, "out")];
+    for (const stream of [input, output])
+      await given.store.streams.append(
+        stream,
+        Array.from({ length: 10 }, (_, n) => ({ body: `${n}` })),
+        true,
+      );
+    const first = async (stream: string) => (await given.store.streams.read(stream, 0, 1))[0]?.seq;
+    await all((rows) => given.store.streams.removeAnswered(future(), 3, rows));
+    expect(await first(input)).toBe(0);
+    await given.store.sessions.update(id, { answered_in_seq: 8 });
+    await all((rows) => given.store.streams.removeAnswered(new Date(0), 3, rows));
+    expect(await first(input)).toBe(0);
+    expect(await all((rows) => given.store.streams.removeAnswered(future(), 3, rows))).toBe(5);
+    expect([await first(input), await first(output)]).toEqual([5, 0]);
+    expect(await given.store.streams.nextSeq(input)).toBe(10);
+    expect(await given.store.streams.oldestUnanswered(input, 8)).toBe(9);
+  });
+
+  it("of sessions takes the closed and the expired, whole, unless one of their runs is live", async () => {
+    const make = async (more: { closed?: Date; expires?: Date; live?: boolean }) => {
+      const session = await addSession(given, { expiresAt: more.expires ?? null });
+      const run = more.live ? await addRun(given, { sessionId: session.id }) : await endedRun(session.id, now);
+      await given.store.sessions.update(session.id, { current_run_id: run.id, closed_at: more.closed ?? null });
+      for (const io of ["in", "out"] as const)
+        await given.store.streams.append(streamName(session.stream_key, io), [{ body: "a" }, { body: "b" }]);
+      await given.store.snapshots.write(session.id, Buffer.from("x"));
+      return { session, run };
+    };
+    const gone = [
+      await make({ closed: after(-5001) }),
+      await make({ closed: after(-9000) }),
+      await make({ expires: after(-5001) }),
+    ];
+    const kept = [
+      await make({ closed: after(-5000) }),
+      await make({ closed: after(-5000), expires: after(-9000) }),
+      await make({ expires: after(-5000) }),
+      await make({ closed: after(-9000), live: true }),
+      await make({}),
+    ];
+    await all((rows) => given.store.sessions.removeOver(after(-5000), rows));
+    for (const { session, run } of gone) {
+      expect(await given.store.sessions.find(session.id)).toBeUndefined();
+      expect(await has(run.id)).toBe(false);
+      expect(await given.store.snapshots.read(session.id)).toBeUndefined();
+      for (const io of ["in", "out"] as const) {
+        expect(await given.store.streams.nextSeq(streamName(session.stream_key, io))).toBe(0);
+        expect(await given.store.streams.read(streamName(session.stream_key, io), 0)).toEqual([]);
+      }
+    }
+    for (const { session, run } of kept) {
+      expect(await given.store.sessions.find(session.id)).toBeDefined();
+      expect(await has(run.id)).toBe(true);
+      expect(await given.store.streams.read(streamName(session.stream_key, "in"), 0)).toHaveLength(2);
+    }
+  });
+
+  it("of builds takes those nobody runs, but never the newest", async () => {
+    const register = () => given.store.workers.register(unique("hash"), [], now);
+    const [unused, used] = [await register(), await register()];
+    await addRun(given, { availableAt: after(-1e9) });
+    await given.store.runs.takeQueued(used.id, after(-1e9));
+    const newest = await register();
+    expect(await all((rows) => given.store.workers.removeUnused(new Date(0), rows))).toBe(0);
+    await all((rows) => given.store.workers.removeUnused(future(), rows));
+    const left = await Promise.all([unused, used, newest].map(({ id }) => given.store.workers.byId(id)));
+    expect(left.map((worker) => worker !== undefined)).toEqual([false, true, true]);
+  });
+
+  it("of telemetry takes what is old", async () => {
+    await all((rows) => given.store.telemetry.removeBefore(future(), rows));
+    const run = await addRun(given);
+    const spans = ["a", "b", "c"].map((spanId) => newSpan(run.id, { spanId }));
+    await given.store.telemetry.keep({ spans, lines: [newLogLine(run.id)] });
+    expect(await all((rows) => given.store.telemetry.removeBefore(new Date(0), rows))).toBe(0);
+    expect(await given.store.telemetry.spansOf(run.id, 10)).toHaveLength(3);
+    expect(await all((rows) => given.store.telemetry.removeBefore(future(), rows))).toBe(3);
+    expect(await given.store.telemetry.spansOf(run.id, 10)).toEqual([]);
+    expect(await given.store.telemetry.linesOf(run.id, 10)).toEqual([]);
+  });
+}
