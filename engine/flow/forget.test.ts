@@ -13,7 +13,7 @@ import { appendOutput, trimOutput } from "./output.ts";
 import { startSession } from "./sessions.ts";
 import { blockOnWaitpoint, createWaitpoint } from "./wait.ts";
 
-const STEP_DAYS = 5;
+const STEP_DAYS = 10;
 const STEPS = Math.ceil(365 / STEP_DAYS);
 
 let engine: TestEngine;
@@ -27,12 +27,16 @@ const start = (externalId: string, more: { type?: string; expiresAt?: Date } = {
     ...more,
   });
 
+async function execute(runId: string): Promise<void> {
+  await changeRun(engine, runId, (run) => core.dequeue(toState(run), engine.now()));
+  await changeRun(engine, runId, (run) => core.startAttempt(toState(run), engine.now(), 30_000));
+}
+
 /** A question, the run that answers it and waits for another, and the end of that run. */
 async function converse(chat: string): Promise<void> {
   const seq = await appendInput(engine, chat, message("question"));
   const runId = (await engine.store.sessions.find(chat))?.current_run_id ?? "";
-  await changeRun(engine, runId, (run) => core.dequeue(toState(run), engine.now()));
-  await changeRun(engine, runId, (run) => core.startAttempt(toState(run), engine.now(), 30_000));
+  await execute(runId);
   const out = streamName(chat, "out");
   await appendOutput(engine, out, [{ body: "an answer" }], runId);
   const end = await appendOutput(engine, out, [{ body: "", headers: turnComplete(seq) }], runId);
@@ -43,7 +47,23 @@ async function converse(chat: string): Promise<void> {
   await changeRun(engine, runId, (run) => core.complete(toState(run), 1, { ok: true }, engine.now()));
 }
 
+/** A run that never ends is woken again and again. */
+async function wake(chat: string): Promise<void> {
+  const { runId } = await start(chat);
+  await execute(runId);
+  for (const text of ["one", "two"]) {
+    const { waitpointId } = await createWaitpoint(engine, { runId, session: chat, io: "in", timeout: "900d" });
+    await blockOnWaitpoint(engine, runId, waitpointId);
+    const seq = await appendInput(engine, chat, message(text));
+    const end = await appendOutput(engine, streamName(chat, "out"), [{ body: "", headers: turnComplete(seq) }], runId);
+    await trimOutput(engine, streamName(chat, "out"), end.startSeq);
+  }
+}
+
 async function useIt(step: number): Promise<void> {
+  await wake("awake");
+  for (const chat of ["forever", "awake"])
+    await engine.store.streams.append(streamName(chat, "in"), Array(20).fill({ body: "{}" }));
   await engine.store.workers.register(`build-${step}`, [], engine.now());
   for (const chat of ["forever", `closed-${step}`, `expiring-${step}`]) {
     const { session } = await start(chat, chat.startsWith("expiring") ? { expiresAt: engine.now() } : {});
@@ -60,12 +80,11 @@ async function useIt(step: number): Promise<void> {
 
 /** Time passes: everything that the engine has put a time on is so much older. */
 async function grow(days: number): Promise<void> {
-  const columns = await engine.query<{ table_name: string; column_name: string }>(
-    "select table_name, column_name from information_schema.columns " +
-      "where table_schema = 'engine' and data_type like 'timestamp%'",
+  const tables = await engine.query<{ name: string; times: string }>(
+    `select table_name as name, string_agg(format('%1$I = %1$I - $$${days} days$$::interval', column_name), ', ') as times
+     from information_schema.columns where table_schema = 'engine' and data_type like 'timestamp%' group by 1`,
   );
-  for (const { table_name: table, column_name: column } of columns)
-    await engine.query(`update engine.${table} set ${column} = ${column} - interval '${days} days'`);
+  await engine.query(tables.map(({ name, times }) => `update engine.${name} set ${times}`).join(";"));
 }
 
 /** Rows of every table of the engine, whatever tables there are. */
@@ -73,11 +92,9 @@ async function sizes(): Promise<Record<string, number>> {
   const tables = await engine.query<{ name: string }>(
     "select table_name as name from information_schema.tables where table_schema = 'engine'",
   );
-  const counts = tables.map(async ({ name }) => {
-    const [row] = await engine.query<{ count: string }>(`select count(*) from engine.${name}`);
-    return [name, Number(row?.count)] as const;
-  });
-  return Object.fromEntries(await Promise.all(counts));
+  const counts = tables.map(({ name }) => `select '${name}' as name, count(*)::int from engine.${name}`);
+  const rows = await engine.query<{ name: string; count: number }>(counts.join(" union all "));
+  return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
 }
 
 it(
@@ -87,11 +104,11 @@ it(
     const history: Record<string, number>[] = [];
     for (let step = 0; step < STEPS; step += 1) {
       await useIt(step);
+      history.push(await sizes());
       await grow(STEP_DAYS);
       await engine.store.streams.deleteTrimmed(engine.now());
       await forgetSpares(engine);
       await forget(engine);
-      history.push(await sizes());
     }
 
     const most = (table: string, from: number, to: number) =>
@@ -108,10 +125,10 @@ it(
     expect(await engine.store.snapshots.read(forever?.id ?? "")).toEqual(Buffer.from("transcript"));
     const input = streamName("forever", "in");
     const answered = forever?.answered_in_seq ?? 0;
-    expect(await engine.store.streams.nextSeq(input)).toBe(4 * STEPS);
+    expect(await engine.store.streams.nextSeq(input)).toBe(24 * STEPS);
     const kept = (await engine.store.streams.read(input, 0)).map(({ seq }) => seq);
     const oldest = answered - INPUT_MARGIN;
-    expect(kept).toEqual(Array.from({ length: 4 * STEPS - oldest }, (_, n) => oldest + n));
-    expect(await appendInput(engine, "forever", message("next"))).toBe(4 * STEPS);
+    expect(kept).toEqual(Array.from({ length: 24 * STEPS - oldest }, (_, n) => oldest + n));
+    expect(await appendInput(engine, "forever", message("next"))).toBe(24 * STEPS);
   },
 );
