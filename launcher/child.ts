@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChildLog } from "./log.ts";
 import { LaunchProblem } from "./problem.ts";
-import { exists, identify, signal, type ProcessId } from "./process-table.ts";
+import { identify, isGroupRunning, signal, type ProcessId } from "./process-table.ts";
 
 export interface Command {
   command: string;
@@ -61,6 +61,5 @@ export class Child {
 /** What a child started itself and left in its group: run processes, a bundler, which takes a moment to die. */
 async function endGroup(group: number): Promise<void> {
   signal(-group, "SIGKILL");
-  // Not for ever: where nobody collects orphans (a container without an init), a dead process keeps its group.
-  for (const end = Date.now() + 500; Date.now() < end && exists(-group);) await sleep(10);
+  for (const end = Date.now() + 500; Date.now() < end && isGroupRunning(group);) await sleep(10);
 }

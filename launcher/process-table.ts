@@ -18,11 +18,16 @@ export function isRunning(id: ProcessId): boolean {
 }
 
 function fromProc(pid: number): string | undefined {
+  const fields = statFields(pid);
+  return fields?.[0] === "Z" ? undefined : fields?.[19];
+}
+
+/** From its state on: state, parent, group … (proc(5)). */
+function statFields(pid: number): string[] | undefined {
   try {
     // The second field is the command's name in parentheses and may hold anything: count from its end.
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }
@@ -82,12 +87,20 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Whether a signal would find anybody: a process (positive) or a group (negative), dead ones not yet collected too. */
-export function exists(pid: number): boolean {
+/**
+ * Whether anybody in the group still runs. Dead ones that nobody has collected do not count where we can tell (Linux): in
+ * a container without an init they stay for ever.
+ */
+export function isGroupRunning(group: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    process.kill(-group, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+  if (process.platform !== "linux") return true;
+  return readdirSync("/proc").some((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    const fields = statFields(Number(entry));
+    return fields?.[2] === String(group) && fields[0] !== "Z" && fields[0] !== "X";
+  });
 }
