@@ -1,7 +1,8 @@
 import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vitest/config";
 
-const beside = (pattern: string) => ["src", "trigger", "engine", "launcher"].map((folder) => `${folder}/**/${pattern}`);
+const beside = (pattern: string) =>
+  ["src", "trigger", "engine", "launcher", "tests/chaos"].map((folder) => `${folder}/**/${pattern}`);
 
 export default defineConfig({
   test: {

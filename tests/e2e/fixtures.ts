@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test as base, type BrowserContext, type Page } from "@playwright/test";
 import { startMockOpenAI, type MockOpenAI } from "../support/mock-openai.ts";
 import { startStack, type Stack } from "../support/stack.ts";
+import { modelEnvironment } from "../support/model-environment.ts";
 import { openNewChat } from "./conversation.ts";
 
 export { expect } from "@playwright/test";
@@ -73,15 +74,5 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 });
-
-/** The app's settings that make `model` its model. A provider that hangs is given up soon. */
-export function modelEnvironment(model: MockOpenAI): Record<string, string> {
-  return {
-    OPENAI_COMPATIBLE_BASE_URL: model.url,
-    OPENAI_COMPATIBLE_MODELS: "numbered",
-    DEFAULT_MODEL: "compatible:numbered",
-    MODEL_TIMEOUT_MS: "3000",
-  };
-}
 
 const brief = (key: string, value: unknown) => (key === "sentAt" ? undefined : value);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect } from "@playwright/test";
 import { expectedAnswer, startMockOpenAI } from "../support/mock-openai.ts";
+import { modelEnvironment } from "../support/model-environment.ts";
 import { startStack } from "../support/stack.ts";
 import {
   answers,
@@ -17,7 +18,6 @@ import {
   startChat,
   untilWord,
 } from "./conversation.ts";
-import { modelEnvironment } from "./fixtures.ts";
 
 base("the whole app is stopped in the middle of an answer and started again", async ({ browser }) => {
   const dataDir = mkdtempSync(join(tmpdir(), "skein-restart-"));
