@@ -13,6 +13,11 @@ export type Ensured = { run: Run; isNew: boolean };
 export async function ensureRun(tx: StoreTx, session: Session, availableAt: Date): Promise<Ensured> {
   const current = session.current_run_id ? await tx.runs.byId(session.current_run_id) : undefined;
   if (current && !isOver(current)) return { run: current, isNew: false };
+  return { run: await startRun(tx, session, availableAt), isNew: true };
+}
+
+/** Gives the session a new run, whatever became of the one it had. The caller holds the session's row lock. */
+export async function startRun(tx: StoreTx, session: Session, availableAt: Date): Promise<Run> {
   const { basePayload, tags } = session.trigger_config;
   const run = await tx.runs.insert({
     sessionId: session.id,
@@ -27,5 +32,5 @@ export async function ensureRun(tx: StoreTx, session: Session, availableAt: Date
   // What the run before this one still has under way is either in the log now, or comes too late.
   if (current) await tx.streams.lock(streamName(session.stream_key, "out"));
   await tx.sessions.update(session.id, { current_run_id: run.id });
-  return { run, isNew: true };
+  return run;
 }

@@ -31,7 +31,7 @@ export async function appendInput(engine: Engine, name: string, raw: string, par
 }
 
 /** Completes the waitpoints on a stream and gives each stopped run the snapshot that tells it. Returns those runs. */
-async function wake(tx: StoreTx, stream: string, raw: string, now: Date): Promise<string[]> {
+export async function wake(tx: StoreTx, stream: string, raw: string, now: Date): Promise<string[]> {
   const reached = await tx.waitpoints.completeOnStream(stream, { output: raw, outputIsError: false }, now);
   const woken: string[] = [];
   for (const waitpoint of reached) if (await tellRun(tx, waitpoint)) woken.push(waitpoint.run_id);

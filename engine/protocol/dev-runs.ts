@@ -52,7 +52,9 @@ export function devRunRoutes(engine: Engine): Hono {
       return decide.complete(toState(locked), seen.attempt, completion, engine.now());
     });
     if (!run) throw staleWrite("This attempt is over");
-    engine.spares.runFinished(engine.now(), run.status !== "CRASHED");
+    // A process of an earlier build serves no run of the newest.
+    const isOfNewest = (await engine.store.workers.newest())?.id === run.worker_id;
+    if (isOfNewest || run.status === "CRASHED") engine.spares.runFinished(engine.now(), run.status !== "CRASHED");
     engine.log.info({ run: run.id, status: run.status }, "run finished");
     return c.json({ result: { attemptStatus: "RUN_FINISHED", run: runView(run), snapshot: snapshotView(run) } });
   });

@@ -30,7 +30,8 @@ export function runRoutes(engine: Engine): Hono {
     await requireScope(engine, c, { action: "read", type: "runs", ids: [id] });
     const run = await engine.store.runs.byId(id);
     if (!run) throw notFound("Run");
-    return c.json(retrieved(run));
+    const worker = run.worker_id === null ? undefined : await engine.store.workers.byId(run.worker_id);
+    return c.json(retrieved(run, worker?.version));
   });
 
   app.post("/api/v2/runs/:run/cancel", async (c) => {
@@ -56,7 +57,7 @@ const STATUS: Record<RunStatus, string> = {
 };
 
 /** `RetrieveRunResponse` of @trigger.dev/core. */
-function retrieved(run: Run) {
+function retrieved(run: Run, version: string | undefined) {
   const isCompleted = isOver(run);
   const isSuccess = run.status === "COMPLETED_SUCCESSFULLY";
   const isCancelled = run.status === "CANCELED";
@@ -65,6 +66,7 @@ function retrieved(run: Run) {
     id: run.id,
     status: STATUS[run.status],
     taskIdentifier: run.task,
+    version,
     isQueued: run.status === "PENDING",
     isExecuting: run.status === "EXECUTING" || run.status === "DEQUEUED",
     isWaiting: false,
