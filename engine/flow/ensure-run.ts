@@ -30,7 +30,7 @@ export async function startRun(tx: StoreTx, session: Session, availableAt: Date)
     availableAt,
   });
   // What the run before this one still has under way is either in the log now, or comes too late.
-  if (current) await tx.streams.lock(streamName(session.stream_key, "out"));
+  if (session.current_run_id !== null) await tx.streams.lock(streamName(session.stream_key, "out"));
   await tx.sessions.update(session.id, { current_run_id: run.id });
   return run;
 }
