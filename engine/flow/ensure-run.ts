@@ -1,5 +1,6 @@
 import { continuationPayload, firstPayload } from "../core/session.ts";
 import { isOver, type Run } from "../store/runs.ts";
+import { sessionOptions } from "./session-options.ts";
 import { SPARE_TYPE, type Session } from "../store/sessions.ts";
 import type { StoreTx } from "../store/store.ts";
 import { streamName } from "../store/streams.ts";
@@ -18,16 +19,19 @@ export async function ensureRun(tx: StoreTx, session: Session, availableAt: Date
 
 /** Gives the session a new run, whatever became of the one it had. The caller holds the session's row lock. */
 export async function startRun(tx: StoreTx, session: Session, availableAt: Date): Promise<Run> {
-  const { basePayload, tags } = session.trigger_config;
+  const { basePayload, tags, idleTimeoutInSeconds } = session.trigger_config;
+  // The agent reads it from its payload.
+  const payload = { ...basePayload, ...(idleTimeoutInSeconds !== undefined && { idleTimeoutInSeconds }) };
   const run = await tx.runs.insert({
     sessionId: session.id,
     task: session.task,
     payload: session.current_run_id
-      ? continuationPayload(basePayload, session.id, session.current_run_id)
-      : firstPayload(basePayload, session.id),
+      ? continuationPayload(payload, session.id, session.current_run_id)
+      : firstPayload(payload, session.id),
     tags: tags ?? [],
     isSpare: session.type === SPARE_TYPE,
     availableAt,
+    options: await sessionOptions(tx, session, availableAt),
   });
   // What the run before this one still has under way is either in the log now, or comes too late.
   if (session.current_run_id !== null) await tx.streams.lock(streamName(session.stream_key, "out"));

@@ -38,10 +38,14 @@ export async function wake(tx: StoreTx, stream: string, raw: string, now: Date):
   return woken;
 }
 
-/** Gives a live run the snapshot that carries a completed waitpoint. False when the run is over. */
-export async function tellRun(tx: StoreTx, waitpoint: Waitpoint): Promise<boolean> {
+/** Gives a live run the snapshot that carries its completed waitpoints. False when the run is over. */
+export async function tellRun(tx: StoreTx, waitpoint: Waitpoint, together = [waitpoint]): Promise<boolean> {
   const run = await tx.runs.lock(waitpoint.run_id);
   if (run?.execution_status !== "EXECUTING") return false;
-  await tx.runs.apply(run, {}, [waitpoint.id]);
+  await tx.runs.apply(
+    run,
+    {},
+    together.map(({ id }) => id),
+  );
   return true;
 }

@@ -11,6 +11,7 @@ import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
 import { closeSession } from "../flow/close-session.ts";
 import { handOver } from "../flow/hand-over.ts";
+import { checkConfig } from "../flow/session-options.ts";
 import { startSession } from "../flow/sessions.ts";
 import type { ListFilter, Session } from "../store/sessions.ts";
 import { requireScope, requireSecret, sessionToken } from "./auth.ts";
@@ -25,6 +26,7 @@ export function sessionRoutes(engine: Engine): Hono {
   app.post("/", async (c) => {
     await requireScope(engine, c, { action: "write", type: "sessions", ids: [] });
     const body = await parseBody(c, CreateSessionRequestBody);
+    checkConfig(body.triggerConfig);
     const { session, runId, isCached } = await startSession(engine, {
       externalId: body.externalId ?? null,
       type: body.type,

@@ -99,7 +99,6 @@ describe("an agent that closes its session", () => {
   });
 });
 
-// eslint-disable-next-line @typescript-eslint/require-await -- an iterable of what was read already
 async function* replay(chunks: UIMessageChunk[]) {
   yield* chunks;
 }

@@ -2,6 +2,7 @@ import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import type { Db } from "./database.ts";
 import { writers } from "./migrations/writers.ts";
+import { addTasks } from "./migrations/tasks.ts";
 
 /** Frozen once merged: a later change is a new entry. */
 const migrations: Record<string, Migration> = {
@@ -9,6 +10,7 @@ const migrations: Record<string, Migration> = {
   "2026-11-22_many-appends": { up: manyAppends },
   "2026-11-22_telemetry-by-run": { up: telemetryByRun },
   "2026-11-22_writers": { up: writers },
+  "2026-11-23_tasks": { up: addTasks },
 };
 
 async function initial(db: Kysely<unknown>): Promise<void> {
