@@ -12,6 +12,7 @@ import { requestLog } from "./request-log.ts";
 import { runMetadataRoutes } from "./run-metadata.ts";
 import { runRoutes } from "./runs.ts";
 import { s2UnaryRoutes } from "./s2-unary.ts";
+import { sessionChannelRoutes } from "./session-channels.ts";
 import { sessionStreamRoutes } from "./session-streams.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { snapshotRoutes } from "./snapshots.ts";
@@ -44,6 +45,7 @@ export function createApp(engine: Engine, link: WorkerLink): Hono {
   app.route("/engine/v1/dev/runs", devRunRoutes(engine));
   app.route("/engine/v1/dev", devRoutes(engine, link));
   app.route("/realtime/v1/sessions", sessionStreamRoutes(engine));
+  app.route("/realtime/v1/sessions", sessionChannelRoutes(engine));
   app.route("/v1", s2UnaryRoutes(engine));
   app.route("/otel", telemetryRoutes(engine));
   app.route("/", traceRoutes(engine));

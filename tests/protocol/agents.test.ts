@@ -5,6 +5,7 @@ import type { UIMessage, UIMessageChunk } from "ai";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { answer, Conversation } from "./conversation.ts";
 import { startRig, type Rig } from "./harness.ts";
+import { frames } from "./worker/trigger/lives.ts";
 
 let rig: Rig;
 
@@ -104,5 +105,44 @@ describe("an agent that asks another agent", () => {
     }
     expect(other).not.toBe("");
     await isOver(await currentRun(other));
+  });
+});
+
+describe("a channel of a session", () => {
+  it("carries records both ways beside the conversation, and wakes nothing", async () => {
+    const page = new Conversation(rig.url, { task: "showing" });
+    await page.transport.preload(page.id);
+    const channel = sessions.open(page.id).channel(frames);
+    const asking = page.ask("words=1");
+    const seen: unknown[] = [];
+    for await (const frame of await channel.out.read()) {
+      seen.push(frame);
+      if (seen.length === 3) break;
+    }
+    expect(seen).toEqual([{ frame: 1 }, { frame: 2 }, { frame: 3 }]);
+    await channel.in.send({ paused: true });
+    expect(await asking).toBe(`paused=true ${answer(1, 1)}`);
+
+    const run = await currentRun(page.id);
+    await runs.cancel(run);
+    await isOver(run);
+    await channel.in.send({ paused: false });
+    expect(await currentRun(page.id)).toBe(run);
+    await sessions.close(page.id);
+    await expect(channel.in.send({ paused: false })).rejects.toMatchObject({ status: 409 });
+  });
+});
+
+describe("a custom agent that leaves its session to a fresh run", () => {
+  it("is followed by it, each answering one message", async () => {
+    const page = new Conversation(rig.url, { task: "handing" });
+    const [first, second] = [await page.ask("one"), await page.ask("two")].map((text) => text.split(" ")[0]);
+    expect(first).toMatch(/^run_/);
+    expect(second).toMatch(/^run_/);
+    expect(second).not.toBe(first);
+    for (const run of [first, second]) {
+      await isOver(run ?? "");
+      expect((await runs.retrieve(run ?? "")).status).toBe("COMPLETED");
+    }
   });
 });

@@ -1,4 +1,6 @@
+import { sessions } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
+import { streamText } from "ai";
 import { scripted } from "./agents.ts";
 
 /** How runs and conversations end. The last user message says it: `leave`, `close=<reason>`, `upgrade=<build>`. */
@@ -34,4 +36,36 @@ export const leaving = chat.agent({
       messages,
       abortSignal: signal,
     }),
+});
+
+/** Answers one message by hand, and leaves the session to a fresh run. */
+export const handing = chat.customAgent({
+  id: "handing",
+  run: async (payload, { ctx, signal }) => {
+    for await (const turn of chat.createSession(payload, { signal, idleTimeoutInSeconds: 60 })) {
+      const model = scripted(turn.messages.length, "words=1", `${ctx.run.id} `);
+      await turn.complete(streamText({ model, messages: turn.messages, abortSignal: turn.signal }));
+      break;
+    }
+    await chat.endAndContinue();
+  },
+});
+
+export const frames = sessions.defineChannel<{ out: { frame: number }; in: { paused: boolean } }>("frames");
+
+/** Shows frames beside its answer, as many as it is told, and says when it hears that it is to pause. */
+export const showing = chat.agent({
+  id: "showing",
+  idleTimeoutInSeconds: 60,
+  run: async ({ messages, signal, streamText }) => {
+    const channel = chat.channel(frames);
+    const heard = new Promise<{ paused: boolean }>((resolve) => void channel.in.on(resolve));
+    for (const frame of [1, 2, 3]) await channel.out.append({ frame });
+    const { paused } = await heard;
+    return streamText({
+      model: scripted(messages.length, "words=1", `paused=${paused} `),
+      messages,
+      abortSignal: signal,
+    });
+  },
 });
