@@ -133,16 +133,73 @@ describe("a channel of a session", () => {
   });
 });
 
-describe("a custom agent that leaves its session to a fresh run", () => {
-  it("is followed by it, each answering one message", async () => {
-    const page = new Conversation(rig.url, { task: "handing" });
-    const [first, second] = [await page.ask("one"), await page.ask("two")].map((text) => text.split(" ")[0]);
-    expect(first).toMatch(/^run_/);
-    expect(second).toMatch(/^run_/);
+describe("what a session's owner asks of its runs", () => {
+  it("reaches each of them, the first and its continuation", async () => {
+    new Conversation(rig.url);
+    const id = crypto.randomUUID();
+    const version = (await runs.list({ taskIdentifier: "scripted", limit: 1 })).data[0]?.version ?? "";
+    const agent = new AgentChat({
+      agent: "brief",
+      id,
+      triggerConfig: {
+        basePayload: {},
+        tags: ["given"],
+        queue: "side",
+        machine: "medium-1x",
+        maxDuration: 3600,
+        maxAttempts: 2,
+        lockToVersion: version,
+        ttl: "1h",
+      },
+    });
+    await (await agent.sendMessage("words=1")).text();
+    const first = await currentRun(id);
+    await isOver(first);
+    await (await agent.sendMessage("words=1")).text();
+    const second = await currentRun(id);
     expect(second).not.toBe(first);
-    for (const run of [first, second]) {
-      await isOver(run ?? "");
-      expect((await runs.retrieve(run ?? "")).status).toBe("COMPLETED");
+    const listed = await runs.list({
+      tag: "given",
+      queue: { type: "custom", name: "side" },
+      machine: "medium-1x",
+      version,
+    });
+    expect(listed.data.map((run) => run.id)).toEqual([second, first]);
+    expect(listed.data.map(({ ttl }) => ttl)).toEqual(["1h", "1h"]);
+  });
+
+  it.each([
+    ["lockToVersion", { lockToVersion: "20000101.1" }, 422],
+    ["region", { region: "eu" }, 400],
+    ["externalDeploymentId", { externalDeploymentId: "abc" }, 400],
+    ["ttl", { ttl: "a while" }, 400],
+  ])("is refused when this engine cannot honour it: %s", async (_, config, status) => {
+    new Conversation(rig.url);
+    const externalId = crypto.randomUUID();
+    const triggerConfig = { basePayload: {}, ...config };
+    const start = sessions.start({ type: "chat.agent", externalId, taskIdentifier: "scripted", triggerConfig });
+    await expect(start).rejects.toMatchObject({ status });
+    await expect(sessions.retrieve(externalId)).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe("a run that crashes", () => {
+  it("is tried again when its owner allows it: the same run, the next attempt", async () => {
+    const id = crypto.randomUUID();
+    new Conversation(rig.url);
+    const agent = new AgentChat({ agent: "scripted", id, triggerConfig: { basePayload: {}, maxAttempts: 2 } });
+    let text = "";
+    let hasStruck = false;
+    for await (const chunk of await agent.sendMessage("words=60 every=20")) {
+      if (chunk.type === "start") text = "";
+      if (chunk.type === "text-delta") text += chunk.delta;
+      if (hasStruck || !text.includes("w10")) continue;
+      hasStruck = true;
+      for (const pid of rig.runPids()) process.kill(pid, "SIGKILL");
     }
+    expect(text).toMatch(/ w59 w60$/);
+    const run = await runs.retrieve(await currentRun(id));
+    expect(run.attemptCount).toBe(2);
+    await agent.close();
   });
 });

@@ -1,6 +1,5 @@
 import { sessions } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
-import { streamText } from "ai";
 import { scripted } from "./agents.ts";
 
 /** How runs and conversations end. The last user message says it: `leave`, `close=<reason>`, `upgrade=<build>`. */
@@ -36,19 +35,6 @@ export const leaving = chat.agent({
       messages,
       abortSignal: signal,
     }),
-});
-
-/** Answers one message by hand, and leaves the session to a fresh run. */
-export const handing = chat.customAgent({
-  id: "handing",
-  run: async (payload, { ctx, signal }) => {
-    for await (const turn of chat.createSession(payload, { signal, idleTimeoutInSeconds: 60 })) {
-      const model = scripted(turn.messages.length, "words=1", `${ctx.run.id} `);
-      await turn.complete(streamText({ model, messages: turn.messages, abortSignal: turn.signal }));
-      break;
-    }
-    await chat.endAndContinue();
-  },
 });
 
 export const frames = sessions.defineChannel<{ out: { frame: number }; in: { paused: boolean } }>("frames");
