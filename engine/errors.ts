@@ -1,6 +1,6 @@
 /** An answer other than success, as the client sees it: a status, a sentence, and fields its code looks at. */
 export class ProtocolError extends Error {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 500 | 501 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 500 | 501 | 503;
   readonly fields: Record<string, unknown>;
 
   constructor(status: ProtocolError["status"], message: string, fields: Record<string, unknown> = {}) {

@@ -46,6 +46,46 @@ describe("a run on its way", () => {
   });
 });
 
+describe("an attempt that failed", () => {
+  const error = { type: "BUILT_IN_ERROR" };
+
+  it("is followed by another on the same worker when that comes soon", () => {
+    expect(core.complete(run("EXECUTING"), 1, { ok: false, error, retry: { delay: 500 } }, now)).toEqual({
+      executionStatus: "PENDING_EXECUTING",
+      status: "DEQUEUED",
+      leaseUntil: later(10_500),
+    });
+  });
+
+  it("gives the run back to the queue when the next one is far off, or the process died", () => {
+    const queued = { executionStatus: "QUEUED", status: "PENDING", leaseUntil: null };
+    const far = { ok: false, error, retry: { delay: 60_000 } } as const;
+    expect(core.complete(run("EXECUTING"), 1, far, now)).toEqual({ ...queued, availableAt: later(60_000) });
+    const died = { ok: false, error } as const;
+    expect(core.complete(run("EXECUTING"), 1, died, now, 2_000)).toEqual({ ...queued, availableAt: later(2_000) });
+  });
+
+  it("is the last of a run that is being cancelled", () => {
+    const retry = { delay: 500 };
+    expect(core.complete(run("PENDING_CANCEL"), 1, { ok: false, error, retry }, now, 100)).toMatchObject({
+      executionStatus: "FINISHED",
+    });
+  });
+
+  it("comes again after a longer time, a minute at most, as often as it may", () => {
+    expect([1, 2, 3].map((attempt) => core.crashRetryMs(attempt, 3))).toEqual([1000, 2000, undefined]);
+    expect(core.crashRetryMs(9, 10)).toBe(60_000);
+  });
+});
+
+describe("a time to live", () => {
+  it("ends a run that nobody took, and no other", () => {
+    expect(core.expire(run("QUEUED", 0), now)).toMatchObject({ executionStatus: "FINISHED", status: "EXPIRED" });
+    expect(core.expire(run("QUEUED", 1), now)).toBeUndefined();
+    for (const status of except("QUEUED")) expect(core.expire(run(status, 0), now)).toBeUndefined();
+  });
+});
+
 describe("the end of a run", () => {
   it("keeps the output of a success", () => {
     expect(core.complete(run("EXECUTING"), 1, { ok: true, output: "{}" }, now)).toEqual({
@@ -62,6 +102,7 @@ describe("the end of a run", () => {
     [{ type: "BUILT_IN_ERROR" }, "COMPLETED_WITH_ERRORS"],
     [{ type: "INTERNAL_ERROR", code: "TASK_PROCESS_EXITED_WITH_NON_ZERO_CODE" }, "CRASHED"],
     [{ type: "INTERNAL_ERROR", code: "TASK_RUN_CANCELLED" }, "CANCELED"],
+    [{ type: "INTERNAL_ERROR", code: "MAX_DURATION_EXCEEDED" }, "TIMED_OUT"],
   ])("tells failures apart: %j", (error, status) => {
     expect(core.complete(run("EXECUTING"), 1, { ok: false, error }, now)).toMatchObject({ status, error });
   });

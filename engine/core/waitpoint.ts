@@ -1,13 +1,19 @@
 /** A run waits at the end of a session's input. These decide when it may go on and what it is told. */
 
-export type WaitpointResult = { output: string; outputIsError: boolean };
+export type WaitpointResult = { output: string | null; outputType?: string; outputIsError: boolean };
 
 /** True when input arrived between the run's last read and its wait, so that there is nothing to wait for. */
 export function isAlreadyMet(nextSeq: number, lastSeqNum: number | undefined): boolean {
   return nextSeq > (lastSeqNum ?? -1) + 1;
 }
 
-export const timedOut: WaitpointResult = { output: JSON.stringify({ message: "Timed out" }), outputIsError: true };
+/** The time that a run waited for has come. */
+export const reached: WaitpointResult = { output: null, outputIsError: false };
+
+export const timedOut = {
+  output: JSON.stringify({ message: "Timed out" }),
+  outputIsError: true,
+} satisfies WaitpointResult;
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 type Unit = keyof typeof UNITS;

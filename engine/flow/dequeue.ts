@@ -1,8 +1,9 @@
 import type { Engine } from "../engine.ts";
-import type { Run } from "../store/runs.ts";
+import type { QueueLimit, Run } from "../store/runs.ts";
+import type { Worker } from "../store/workers.ts";
 
 const HOLD_MS = 20_000;
-/** A run that becomes due by the clock (a delayed retry) sends no signal. */
+/** A run that becomes due by the clock (a delayed retry) sends no signal, nor does a place that a waiting run leaves. */
 const LOOK_AGAIN_MS = 1_000;
 
 /**
@@ -14,10 +15,17 @@ export async function nextRunFor(engine: Engine, workerId: string, left: AbortSi
   while (!left.aborted && Date.now() < deadline) {
     const wake = AbortSignal.any([left, AbortSignal.timeout(LOOK_AGAIN_MS)]);
     const changed = engine.signals.nextQueueChange(wake);
-    if ((await engine.store.workers.newest())?.id !== workerId) return undefined;
-    const run = await engine.store.runs.takeQueued(workerId, engine.now());
-    if (run) return run;
+    const newest = await engine.store.workers.newest();
+    if (newest?.id !== workerId) return undefined;
+    // A run that stands still for another does not count: it would keep the place that the other needs.
+    if ((await engine.store.runs.counts(engine.now())).live < engine.config.ENGINE_MAX_RUNS) {
+      const run = await engine.store.runs.takeQueued(workerId, engine.now(), limitsOf(newest));
+      if (run) return run;
+    }
     await changed;
   }
   return undefined;
 }
+
+const limitsOf = ({ queues }: Worker): QueueLimit[] =>
+  queues.flatMap(({ name, concurrencyLimit: limit }) => (typeof limit === "number" ? [{ name, limit }] : []));

@@ -5,6 +5,7 @@ import { isOver, type Run } from "../store/runs.ts";
 import type { Session } from "../store/sessions.ts";
 import type { StoreTx } from "../store/store.ts";
 import { streamName } from "../store/streams.ts";
+import { tellOfChild } from "./child-runs.ts";
 import { ensureRun } from "./ensure-run.ts";
 
 type Decide = (run: Run, tx: StoreTx) => RunChange | undefined | Promise<RunChange | undefined>;
@@ -24,13 +25,16 @@ export async function changeRun(engine: Engine, runId: string, decide: Decide): 
     const change = run && (await decide(run, tx));
     if (!run || !change) return undefined;
     const changed = await tx.runs.apply(run, change);
-    if (!isOver(changed)) return { changed, continued: false, requeued: changed.execution_status === "QUEUED" };
-    const continued = session ? await continueIfUnanswered(engine, tx, session, changed) : false;
-    return { changed, continued, requeued: false };
+    if (!isOver(changed)) return { changed, told: [] };
+    // A run that nobody took in time is not to be tried again until somebody asks.
+    const isContinued = session !== undefined && changed.status !== "EXPIRED";
+    if (isContinued) await continueIfUnanswered(engine, tx, session, changed);
+    return { changed, told: await tellOfChild(tx, changed, engine.now()) };
   });
   if (!outcome) return undefined;
-  if (outcome.continued || outcome.requeued) engine.signals.runQueued();
-  engine.signals.runChanged(runId);
+  // A run was queued, or a place became free.
+  if (isOver(outcome.changed) || outcome.changed.execution_status === "QUEUED") engine.signals.runQueued();
+  for (const changed of [runId, ...outcome.told]) engine.signals.runChanged(changed);
   return outcome.changed;
 }
 

@@ -31,17 +31,21 @@ export async function appendInput(engine: Engine, name: string, raw: string, par
 }
 
 /** Completes the waitpoints on a stream and gives each stopped run the snapshot that tells it. Returns those runs. */
-async function wake(tx: StoreTx, stream: string, raw: string, now: Date): Promise<string[]> {
+export async function wake(tx: StoreTx, stream: string, raw: string, now: Date): Promise<string[]> {
   const reached = await tx.waitpoints.completeOnStream(stream, { output: raw, outputIsError: false }, now);
   const woken: string[] = [];
   for (const waitpoint of reached) if (await tellRun(tx, waitpoint)) woken.push(waitpoint.run_id);
   return woken;
 }
 
-/** Gives a live run the snapshot that carries a completed waitpoint. False when the run is over. */
-export async function tellRun(tx: StoreTx, waitpoint: Waitpoint): Promise<boolean> {
+/** Gives a live run the snapshot that carries its completed waitpoints. False when the run is over. */
+export async function tellRun(tx: StoreTx, waitpoint: Waitpoint, together = [waitpoint]): Promise<boolean> {
   const run = await tx.runs.lock(waitpoint.run_id);
   if (run?.execution_status !== "EXECUTING") return false;
-  await tx.runs.apply(run, {}, [waitpoint.id]);
+  await tx.runs.apply(
+    run,
+    {},
+    together.map(({ id }) => id),
+  );
   return true;
 }

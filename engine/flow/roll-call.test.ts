@@ -75,6 +75,7 @@ describe("a roll call", () => {
     const [inheritedRun, nobodys] = [await given("a"), await started("b")];
     inherited = await inheritRuns(engine, LEASE_MS);
     const call = connect();
+    await call.looked;
     await start(inheritedRun);
     await over(call, async () => expect(await status(nobodys)).toBe("FINISHED"));
     expect(await status(inheritedRun)).toBe("EXECUTING");

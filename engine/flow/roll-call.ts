@@ -34,6 +34,11 @@ export class RollCall {
   #end: NodeJS.Timeout;
   isOver = false;
 
+  /** Resolves once the runs held at this moment are known: what happens to one after it counts as life. */
+  get looked(): Promise<unknown> {
+    return this.#held;
+  }
+
   constructor(engine: Engine, inherited: Inherited, leaseMs: number) {
     this.#engine = engine;
     this.#inherited = inherited;

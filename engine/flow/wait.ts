@@ -1,4 +1,4 @@
-import { durationMs, isAlreadyMet, timedOut } from "../core/waitpoint.ts";
+import { durationMs, isAlreadyMet, reached, timedOut, type WaitpointResult } from "../core/waitpoint.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError, staleWrite } from "../errors.ts";
 import { isOver } from "../store/runs.ts";
@@ -54,15 +54,38 @@ export async function blockOnWaitpoint(engine: Engine, runId: string, waitpointI
 
 /** Completes the waitpoints whose time is up; their runs end or carry on as their task decides. */
 export async function timeOutWaitpoints(engine: Engine): Promise<void> {
-  for (const { id } of await engine.store.waitpoints.overdue(engine.now())) await timeOut(engine, id);
+  for (const { id, type } of await engine.store.waitpoints.overdue(engine.now())) {
+    await completeNow(engine, id, type === "DATETIME" ? reached : timedOut);
+  }
 }
 
 /** Ends a wait as if its time were up. False when it is over already, or its run has not stopped at it. */
-export async function timeOut(engine: Engine, waitpointId: string): Promise<boolean> {
+export const timeOut = (engine: Engine, waitpointId: string) => completeNow(engine, waitpointId, timedOut);
+
+async function completeNow(engine: Engine, waitpointId: string, result: WaitpointResult): Promise<boolean> {
   const told = await engine.store.transaction(async (tx) => {
-    const [waitpoint] = await tx.waitpoints.completeById(waitpointId, timedOut, engine.now());
+    const [waitpoint] = await tx.waitpoints.completeById(waitpointId, result, engine.now());
     return waitpoint && (await tellRun(tx, waitpoint)) ? waitpoint.run_id : undefined;
   });
   if (told) engine.signals.runChanged(told);
   return told !== undefined;
+}
+
+/** The run stands still until `date`. Asked again with the same key it gets the same waitpoint, which may be complete. */
+export async function waitUntil(engine: Engine, runId: string, date: Date, idempotencyKey?: string) {
+  const outcome = await engine.store.transaction(async (tx) => {
+    if (!(await tx.runs.byId(runId))) throw notFound("Run");
+    const { waitpoint } = await tx.waitpoints.insertOrFind({
+      runId,
+      type: "DATETIME",
+      stream: null,
+      idempotencyKey: idempotencyKey === undefined ? null : `until ${idempotencyKey}`,
+      timeoutAt: date,
+      isBlocking: true,
+    });
+    const isTold = waitpoint.completed_at !== null && (await tellRun(tx, waitpoint));
+    return { waitpoint, isTold };
+  });
+  if (outcome.isTold) engine.signals.runChanged(runId);
+  return outcome.waitpoint;
 }

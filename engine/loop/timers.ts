@@ -1,4 +1,5 @@
 import type { Engine } from "../engine.ts";
+import { expireRuns } from "../flow/expire-runs.ts";
 import { loseAllRuns, loseSilentRuns } from "../flow/lose-runs.ts";
 import { ensureSpare } from "../flow/ensure-spare.ts";
 import { forget, forgetSpares } from "../flow/forget.ts";
@@ -16,6 +17,7 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
   const timers = [
     every(engine, 500, "waitpoints", () => timeOutWaitpoints(engine)),
     every(engine, 500, "room", () => makeRoom(engine)),
+    every(engine, 1_000, "times to live", () => expireRuns(engine)),
     every(engine, 1_000, "leases", () => loseSilentRuns(engine)),
     every(engine, 1_000, "trimming", () => engine.store.streams.deleteTrimmed(engine.now())),
     every(engine, 500, "warm spare", () => ensureSpare(engine, link)),

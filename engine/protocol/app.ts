@@ -2,21 +2,26 @@ import { Hono } from "hono";
 import type { Engine } from "../engine.ts";
 import { ProtocolError } from "../errors.ts";
 import type { WorkerLink } from "../worker-link.ts";
+import { batchRoutes } from "./batches.ts";
 import { cliRoutes } from "./cli.ts";
 import { devRoutes } from "./dev.ts";
 import { devRunRoutes } from "./dev-runs.ts";
 import { failureOf } from "./failure.ts";
 import { healthRoutes } from "./health.ts";
 import { requestLog } from "./request-log.ts";
+import { runMetadataRoutes } from "./run-metadata.ts";
 import { runRoutes } from "./runs.ts";
 import { s2UnaryRoutes } from "./s2-unary.ts";
+import { sessionChannelRoutes } from "./session-channels.ts";
 import { sessionStreamRoutes } from "./session-streams.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { snapshotRoutes } from "./snapshots.ts";
 import { statusRoutes } from "./status.ts";
+import { taskRoutes } from "./tasks.ts";
 import { telemetryRoutes } from "./telemetry.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { traceRoutes } from "./trace.ts";
+import { waitRoutes } from "./waits.ts";
 
 /** Every HTTP/1.1 route of the engine; `app.fetch` needs no port. */
 export function createApp(engine: Engine, link: WorkerLink): Hono {
@@ -40,10 +45,15 @@ export function createApp(engine: Engine, link: WorkerLink): Hono {
   app.route("/engine/v1/dev/runs", devRunRoutes(engine));
   app.route("/engine/v1/dev", devRoutes(engine, link));
   app.route("/realtime/v1/sessions", sessionStreamRoutes(engine));
+  app.route("/realtime/v1/sessions", sessionChannelRoutes(engine));
   app.route("/v1", s2UnaryRoutes(engine));
   app.route("/otel", telemetryRoutes(engine));
   app.route("/", traceRoutes(engine));
   app.route("/", runRoutes(engine));
+  app.route("/", runMetadataRoutes(engine));
+  app.route("/", taskRoutes(engine));
+  app.route("/", batchRoutes(engine));
+  app.route("/", waitRoutes(engine));
 
   app.notFound((c) => {
     const isKnownArea = /^\/(api|engine|realtime)\//.test(c.req.path);

@@ -1,6 +1,8 @@
 import { CreateBackgroundWorkerRequestBody } from "@trigger.dev/core/v3/schemas";
 import { Hono } from "hono";
+import type { z } from "zod";
 import type { Engine } from "../engine.ts";
+import type { WorkerTask } from "../store/workers.ts";
 import { ENVIRONMENT_ID, requirePersonal, requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 
@@ -41,8 +43,9 @@ export function cliRoutes(engine: Engine): Hono {
   app.post("/v1/projects/:ref/background-workers", async (c) => {
     await requireSecret(engine, c);
     const { metadata } = await parseBody(c, CreateBackgroundWorkerRequestBody, MAX_BUILD_BYTES);
-    const tasks = metadata.tasks.map(({ id, filePath, triggerSource }) => ({ id, filePath, triggerSource }));
-    const worker = await engine.store.workers.register(metadata.contentHash, tasks, engine.now());
+    const tasks = metadata.tasks.map(declared);
+    const queues = (metadata.queues ?? []).map(({ name, concurrencyLimit }) => ({ name, concurrencyLimit }));
+    const worker = await engine.store.workers.register(metadata.contentHash, tasks, engine.now(), queues);
     engine.spares.reset();
     engine.log.info(
       { worker: worker.id, version: worker.version, tasks: tasks.map((task) => task.id) },
@@ -54,3 +57,17 @@ export function cliRoutes(engine: Engine): Hono {
 
   return app;
 }
+
+type Declared = z.infer<typeof CreateBackgroundWorkerRequestBody>["metadata"]["tasks"][number];
+
+/** What the engine needs to know of a task: where it is, and how its runs are to be treated. */
+const declared = ({ id, filePath, triggerSource, queue, machine, retry, maxDuration, ttl }: Declared): WorkerTask => ({
+  id,
+  filePath,
+  triggerSource,
+  queue: queue?.name,
+  machine: machine?.preset,
+  maxAttempts: retry?.maxAttempts,
+  maxDuration,
+  ttl,
+});

@@ -4,8 +4,9 @@ import { leaseMs } from "../config.ts";
 import * as decide from "../core/run.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, staleWrite } from "../errors.ts";
+import { completeAttempt } from "../flow/complete-attempt.ts";
 import { changeRun } from "../flow/end-run.ts";
-import { toState } from "../store/runs.ts";
+import { toState, type Run } from "../store/runs.ts";
 import { requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 import { execution, executionData, runEnvironment, runView, snapshotView } from "./execution.ts";
@@ -46,15 +47,13 @@ export function devRunRoutes(engine: Engine): Hono {
   app.post("/:run/snapshots/:snapshot/attempts/complete", async (c) => {
     const { run: runId, snapshot } = c.req.param();
     const { completion } = await parseBody(c, WorkerApiRunAttemptCompleteRequestBody, MAX_COMPLETION_BYTES);
-    const run = await changeRun(engine, runId, async (locked, tx) => {
-      const seen = await tx.runs.snapshotById(snapshot);
-      if (seen?.run_id !== locked.id) return undefined;
-      return decide.complete(toState(locked), seen.attempt, completion, engine.now());
-    });
+    const run = await completeAttempt(engine, runId, snapshot, completion);
     if (!run) throw staleWrite("This attempt is over");
-    engine.spares.runFinished(engine.now(), run.status !== "CRASHED");
-    engine.log.info({ run: run.id, status: run.status }, "run finished");
-    return c.json({ result: { attemptStatus: "RUN_FINISHED", run: runView(run), snapshot: snapshotView(run) } });
+    // A process of an earlier build serves no run of the newest.
+    const isOfNewest = (await engine.store.workers.newest())?.id === run.worker_id;
+    if (isOfNewest || run.status === "CRASHED") engine.spares.runFinished(engine.now(), run.status !== "CRASHED");
+    engine.log.info({ run: run.id, status: run.status }, "attempt finished");
+    return c.json({ result: { attemptStatus: statusAfter(run), run: runView(run), snapshot: snapshotView(run) } });
   });
 
   app.get("/:run/snapshots/latest", async (c) => {
@@ -76,4 +75,10 @@ export function devRunRoutes(engine: Engine): Hono {
   app.post("/:run/logs/debug", (c) => c.json({}));
 
   return app;
+}
+
+/** `CompleteRunAttemptResult`: whether the worker keeps the run for its next attempt, gives it back, or is done with it. */
+function statusAfter(run: Run): string {
+  if (run.execution_status === "PENDING_EXECUTING") return "RETRY_IMMEDIATELY";
+  return run.execution_status === "QUEUED" ? "RETRY_QUEUED" : "RUN_FINISHED";
 }

@@ -27,7 +27,8 @@ export function devRoutes(engine: Engine, link: WorkerLink): Hono {
       // The dequeue request is held here until there is a run, so the worker need not wait between two of them.
       dequeueIntervalWithRun: 10,
       dequeueIntervalWithoutRun: 50,
-      maxConcurrentRuns: engine.config.ENGINE_MAX_RUNS,
+      // The limit is the engine's, at dequeue: here a run that waits for another would take its place.
+      maxConcurrentRuns: 10_000,
       engineUrl: `http://${engine.config.ENGINE_HOST}:${engine.config.ENGINE_PORT}`,
     }),
   );
@@ -45,7 +46,8 @@ export function devRoutes(engine: Engine, link: WorkerLink): Hono {
     const { currentWorker } = await parseBody(c, DevDequeueRequestBody);
     link.polled(currentWorker);
     const run = await nextRunFor(engine, currentWorker, AbortSignal.any([c.req.raw.signal, engine.closing]));
-    const worker = run && (await engine.store.workers.byId(currentWorker));
+    // A run may be locked to an earlier build, which the worker keeps.
+    const worker = run && (await engine.store.workers.byId(run.worker_id ?? currentWorker));
     return c.json({ dequeuedMessages: run && worker ? [dequeuedMessage(engine, run, worker)] : [] });
   });
 

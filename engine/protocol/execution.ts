@@ -1,3 +1,4 @@
+import { machine } from "../core/machine.ts";
 import type { Engine } from "../engine.ts";
 import type { Run } from "../store/runs.ts";
 import type { Waitpoint } from "../store/waitpoints.ts";
@@ -6,8 +7,6 @@ import { ENVIRONMENT_ID } from "./auth.ts";
 
 /** How runs look to the worker: `DequeuedMessage`, `RunExecutionData`, `TaskRunExecution` of @trigger.dev/core. */
 
-/** `memory` (GB) becomes the heap limit of a run process; a chat with a long history needs more than the half of the default. */
-const MACHINE = { name: "small-2x", cpu: 1, memory: 1, centsPerMs: 0 } as const;
 const ORGANIZATION = { id: "org_embedded", slug: "embedded", name: "Embedded" } as const;
 
 export const runView = (run: Run) => ({
@@ -37,7 +36,7 @@ export function dequeuedMessage(engine: Engine, run: Run, worker: Worker) {
       id: run.id,
       friendlyId: run.id,
       isTest: false,
-      machine: MACHINE,
+      machine: machine(run.machine),
       attemptNumber: run.attempt,
       masterQueue: "main",
       traceContext: { traceparent: run.traceparent },
@@ -56,12 +55,22 @@ export function executionData(run: Run, completed: Waitpoint[]) {
     completedWaitpoints: completed.map((waitpoint) => ({
       id: waitpoint.id,
       friendlyId: waitpoint.id,
-      type: "MANUAL",
+      type: waitpoint.type,
       completedAt: waitpoint.completed_at,
+      ...(waitpoint.type === "RUN" && childView(waitpoint)),
+      ...(waitpoint.type === "DATETIME" && { completedAfter: waitpoint.timeout_at }),
       output: waitpoint.output ?? undefined,
-      outputType: "application/json",
+      outputType: waitpoint.output_type ?? "application/json",
       outputIsError: waitpoint.output_is_error,
     })),
+  };
+}
+
+/** The run whose end a waitpoint waited for, and its place among those that it was started with. */
+function childView({ child_run_id: id, batch_id: batch, batch_index: index }: Waitpoint) {
+  return {
+    completedByTaskRun: { id, friendlyId: id, ...(batch !== null && { batch: { id: batch, friendlyId: batch } }) },
+    ...(index !== null && { index }),
   };
 }
 
@@ -74,13 +83,17 @@ export function execution(engine: Engine, run: Run, worker: Worker | undefined) 
     run: {
       id: run.id,
       payload: run.payload,
-      payloadType: "application/json",
+      payloadType: run.payload_type,
       tags: run.tags,
       isTest: false,
       isReplay: false,
       createdAt: run.created_at,
       startedAt: run.started_at ?? engine.now(),
-      maxAttempts: 1,
+      ...(run.max_attempts !== null && { maxAttempts: run.max_attempts }),
+      ...(run.max_duration !== null && { maxDuration: run.max_duration }),
+      ...(run.idempotency_key !== null && { idempotencyKey: run.idempotency_key }),
+      ...(run.parent_id !== null && { parentTaskRunId: run.parent_id, rootTaskRunId: run.root_id ?? run.parent_id }),
+      metadata: run.metadata,
       version: worker?.version,
       durationMs: 0,
       costInCents: 0,
@@ -88,11 +101,12 @@ export function execution(engine: Engine, run: Run, worker: Worker | undefined) 
       traceContext: { traceparent: run.traceparent },
       realtimeStreamsVersion: "v2",
     },
-    queue: { id: "queue_main", name: `task/${run.task}` },
+    queue: { id: `queue_${run.queue}`, name: run.queue },
     environment: { id: ENVIRONMENT_ID, slug: "dev", type: "DEVELOPMENT" },
     organization: ORGANIZATION,
     project: { id: ref, ref, slug: "skein", name: "Skein" },
-    machine: MACHINE,
+    machine: machine(run.machine),
+    ...(run.batch_id !== null && { batch: { id: run.batch_id } }),
   };
 }
 
@@ -101,7 +115,7 @@ export function runEnvironment(engine: Engine, run: Run): Record<string, string>
   const { ENGINE_HOST, ENGINE_PORT, ENGINE_HEARTBEAT_SECONDS } = engine.config;
   return {
     TRIGGER_RUN_ID: run.id,
-    TRIGGER_MACHINE_PRESET: MACHINE.name,
+    TRIGGER_MACHINE_PRESET: machine(run.machine).name,
     HEARTBEAT_INTERVAL_MS: String(ENGINE_HEARTBEAT_SECONDS * 1000),
     // Unset, it would be 0.0.0.0:4318, and the end of every run would wait five seconds for it.
     TRIGGER_OTEL_EXPORTER_OTLP_ENDPOINT: `http://${ENGINE_HOST}:${ENGINE_PORT}/otel`,

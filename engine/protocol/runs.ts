@@ -1,28 +1,53 @@
-import { CreateSessionStreamWaitpointRequestBody } from "@trigger.dev/core/v3/schemas";
+import { AddTagsRequestBody } from "@trigger.dev/core/v3/schemas";
 import { Hono } from "hono";
-import { cancel, type RunStatus } from "../core/run.ts";
+import { z } from "zod";
+import { durationMs } from "../core/waitpoint.ts";
 import type { Engine } from "../engine.ts";
-import { notFound } from "../errors.ts";
-import { changeRun } from "../flow/end-run.ts";
-import { blockOnWaitpoint, createWaitpoint } from "../flow/wait.ts";
-import { isOver, toState, type Run } from "../store/runs.ts";
-import { requireScope, requireSecret } from "./auth.ts";
-import { parseBody } from "./body.ts";
+import { notFound, ProtocolError } from "../errors.ts";
+import { cancelRun } from "../flow/cancel-run.ts";
+import type { RunFilter } from "../store/runs.ts";
+import { isSecret, requireScope, requireSecret } from "./auth.ts";
+import { parseBody, parseWith } from "./body.ts";
+import { listedRun, retrievedRun, statusesBehind } from "./run-view.ts";
 
-/** Runs as the SDK sees them: the waits of a run process, and retrieve and cancel from anywhere. */
+const MAX_TAGS = 10;
+const LIST = z.string().transform((text) => text.split(","));
+const TIME = z.coerce.number().int();
+
+const ListQuery = z
+  .object({
+    "page[size]": z.coerce.number().int().min(1).max(100).default(25),
+    "page[after]": z.string().optional(),
+    "page[before]": z.string().optional(),
+    "filter[status]": LIST.optional(),
+    "filter[taskIdentifier]": LIST.optional(),
+    "filter[version]": LIST.optional(),
+    "filter[tag]": LIST.optional(),
+    "filter[batch]": z.string().optional(),
+    "filter[queue]": LIST.optional(),
+    "filter[machine]": LIST.optional(),
+    "filter[isTest]": z.enum(["true", "false"]).optional(),
+    "filter[createdAt][period]": z.string().optional(),
+    "filter[createdAt][from]": TIME.optional(),
+    "filter[createdAt][to]": TIME.optional(),
+  })
+  .strict()
+  .refine((query) => !(query["page[after]"] && query["page[before]"]), "One of page[after] and page[before]");
+
+/** Runs as the SDK sees them: retrieve, list, cancel, tags. */
 export function runRoutes(engine: Engine): Hono {
   const app = new Hono();
 
-  app.post("/api/v1/runs/:run/session-streams/wait", async (c) => {
-    await requireSecret(engine, c);
-    const body = await parseBody(c, CreateSessionStreamWaitpointRequestBody);
-    return c.json(await createWaitpoint(engine, { ...body, runId: c.req.param("run") }));
-  });
-
-  app.post("/engine/v1/runs/:run/waitpoints/tokens/:waitpoint/wait", async (c) => {
-    await requireSecret(engine, c);
-    await blockOnWaitpoint(engine, c.req.param("run"), c.req.param("waitpoint"));
-    return c.json({ success: true });
+  app.get("/api/v1/runs", async (c) => {
+    await requireScope(engine, c, { action: "read", type: "runs", ids: [] });
+    const query = parseWith(ListQuery, c.req.query());
+    const now = engine.now();
+    // No run of this engine is a test: asked for tests, there are none.
+    const page =
+      query["filter[isTest]"] === "true" ? { runs: [] } : await engine.store.runs.list(toFilter(query, now), now);
+    const data = await Promise.all(page.runs.map((run) => listedRun(engine, run)));
+    const { next, previous } = page as { next?: string; previous?: string };
+    return c.json({ data, pagination: { next, previous } });
   });
 
   app.get("/api/v3/runs/:run", async (c) => {
@@ -30,61 +55,54 @@ export function runRoutes(engine: Engine): Hono {
     await requireScope(engine, c, { action: "read", type: "runs", ids: [id] });
     const run = await engine.store.runs.byId(id);
     if (!run) throw notFound("Run");
-    return c.json(retrieved(run));
+    return c.json(await retrievedRun(engine, run, isSecret(engine, c.req.header("authorization"))));
   });
 
   app.post("/api/v2/runs/:run/cancel", async (c) => {
     await requireSecret(engine, c);
     const id = c.req.param("run");
     if (!(await engine.store.runs.byId(id))) throw notFound("Run");
-    await changeRun(engine, id, (run) => cancel(toState(run), engine.now()));
+    await cancelRun(engine, id);
     return c.json({ id });
+  });
+
+  app.post("/api/v1/runs/:run/tags", async (c) => {
+    await requireSecret(engine, c);
+    const { tags } = await parseBody(c, AddTagsRequestBody);
+    const added = [tags].flat();
+    const all = await engine.store.transaction(async (tx) => {
+      const run = await tx.runs.lock(c.req.param("run"));
+      if (!run) throw notFound("Run");
+      const union = [...new Set([...run.tags, ...added])];
+      if (union.length > MAX_TAGS) throw new ProtocolError(422, `A run has at most ${MAX_TAGS} tags`);
+      await tx.runs.amend(run.id, { tags: union });
+      return union;
+    });
+    return c.json({ message: `The run has ${all.length} tags` });
   });
 
   return app;
 }
 
-const STATUS: Record<RunStatus, string> = {
-  PENDING: "QUEUED",
-  DEQUEUED: "DEQUEUED",
-  EXECUTING: "EXECUTING",
-  CANCELED: "CANCELED",
-  COMPLETED_SUCCESSFULLY: "COMPLETED",
-  COMPLETED_WITH_ERRORS: "FAILED",
-  CRASHED: "CRASHED",
-  SYSTEM_FAILURE: "SYSTEM_FAILURE",
-};
-
-/** `RetrieveRunResponse` of @trigger.dev/core. */
-function retrieved(run: Run) {
-  const isCompleted = isOver(run);
-  const isSuccess = run.status === "COMPLETED_SUCCESSFULLY";
-  const isCancelled = run.status === "CANCELED";
-  const end = run.finished_at ?? new Date();
+function toFilter(query: z.infer<typeof ListQuery>, now: Date): RunFilter {
+  const period = query["filter[createdAt][period]"];
+  const sinceMs = period === undefined ? undefined : durationMs(period, now);
+  if (period !== undefined && sinceMs === undefined) throw new ProtocolError(400, "Invalid period");
+  const from = query["filter[createdAt][from]"];
+  const to = query["filter[createdAt][to]"];
   return {
-    id: run.id,
-    status: STATUS[run.status],
-    taskIdentifier: run.task,
-    isQueued: run.status === "PENDING",
-    isExecuting: run.status === "EXECUTING" || run.status === "DEQUEUED",
-    isWaiting: false,
-    isCompleted,
-    isSuccess,
-    isFailed: isCompleted && !isSuccess && !isCancelled,
-    isCancelled,
-    isTest: false,
-    createdAt: run.created_at,
-    updatedAt: run.updated_at,
-    startedAt: run.started_at ?? undefined,
-    finishedAt: run.finished_at ?? undefined,
-    tags: run.tags,
-    costInCents: 0,
-    baseCostInCents: 0,
-    durationMs: run.started_at ? end.getTime() - run.started_at.getTime() : 0,
-    depth: 0,
-    triggerFunction: "trigger",
-    relatedRuns: {},
-    attempts: [],
-    attemptCount: run.attempt,
+    limit: query["page[size]"],
+    after: query["page[after]"],
+    before: query["page[before]"],
+    statuses: query["filter[status]"]?.flatMap(statusesBehind),
+    tasks: query["filter[taskIdentifier]"],
+    versions: query["filter[version]"],
+    tags: query["filter[tag]"],
+    batch: query["filter[batch]"],
+    queues: query["filter[queue]"],
+    machines: query["filter[machine]"],
+    createdFrom:
+      from !== undefined ? new Date(from) : sinceMs !== undefined ? new Date(now.getTime() - sinceMs) : undefined,
+    createdTo: to === undefined ? undefined : new Date(to),
   };
 }

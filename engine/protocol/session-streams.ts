@@ -53,24 +53,13 @@ export function sessionStreamRoutes(engine: Engine): Hono {
     await requireSecret(engine, c);
     const { session, io } = await reach(engine, c, "write");
     const stream = streamName(session.stream_key, io);
-    c.header("x-s2-access-token", await streamToken(engine, stream, await writerOf(engine, c, session)));
-    c.header("x-s2-basin", BASIN);
-    c.header("x-s2-stream-name", stream);
-    c.header("x-s2-endpoint", `http://${engine.config.ENGINE_HOST}:${engine.config.ENGINE_PORT}/v1`);
-    c.header("x-s2-flush-interval-ms", FLUSH_INTERVAL_MS);
-    return c.json({ version: "v2" }, 202);
+    return offerWriter(engine, c, stream, await writerOf(engine, c, session));
   });
 
   app.post("/:session/:io/append", async (c) => {
     const { session, io } = await reach(engine, c, "write");
     if (io === "out") await requireSecret(engine, c);
-    const limit = { bytes: MAX_RECORD_BYTES, what: "A record", fields: { ok: false } };
-    const raw = storableText((await readBody(c, limit)).toString("utf8"));
-    const partId = c.req.header("x-part-id");
-    if (raw.length === 0) throw new ProtocolError(400, "An append needs a body", { ok: false });
-    if ((partId?.length ?? 0) > MAX_PART_ID_CHARACTERS) {
-      throw new ProtocolError(400, `X-Part-Id may have at most ${MAX_PART_ID_CHARACTERS} characters`, { ok: false });
-    }
+    const { raw, partId } = await readRecord(c);
     const writer = await writerOf(engine, c, session);
     if (io === "in") return c.json({ ok: true, seq: await appendInput(engine, session.id, raw, partId) });
     const id = partId ?? crypto.randomUUID();
@@ -81,9 +70,7 @@ export function sessionStreamRoutes(engine: Engine): Hono {
 
   app.get("/:session/:io/records", async (c) => {
     const { session, io } = await reach(engine, c, "read");
-    const after = position(c.req.query("afterEventId"));
-    const records = await engine.store.streams.read(streamName(session.stream_key, io), after + 1, 100_000);
-    return c.json({ records: records.filter((record) => record.headers?.[0]?.[0] !== "").map(toDrained) });
+    return c.json({ records: await drain(engine, streamName(session.stream_key, io), c.req.query("afterEventId")) });
   });
 
   app.get("/:session/:io", async (c) => {
@@ -91,21 +78,51 @@ export function sessionStreamRoutes(engine: Engine): Hono {
     // Hono answers HEAD through GET: there would be a stream that nobody reads.
     if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
     const stream = streamName(session.stream_key, io);
-    const isFromLatest = c.req.header("x-trigger-stream-start") === "latest";
-    const lastEventId = c.req.header("last-event-id");
-    const fromSeq =
-      lastEventId === undefined && isFromLatest
-        ? await engine.store.streams.nextSeq(stream)
-        : position(lastEventId) + 1;
-    return serveStream(engine, c, {
-      stream,
-      fromSeq,
-      timeoutSeconds: Math.min(Math.max(Number(c.req.header("timeout-seconds")) || 60, 1), 600),
-      isPeek: io === "out" && c.req.header("x-peek-settled") === "1",
-    });
+    const isPeek = io === "out" && c.req.header("x-peek-settled") === "1";
+    return serveStream(engine, c, { ...(await fromHeaders(engine, c, stream)), isPeek });
   });
 
   return app;
+}
+
+/** One record as it was posted, and the id by which its sender would send it again. */
+export async function readRecord(c: Context): Promise<{ raw: string; partId: string | undefined }> {
+  const limit = { bytes: MAX_RECORD_BYTES, what: "A record", fields: { ok: false } };
+  const raw = storableText((await readBody(c, limit)).toString("utf8"));
+  const partId = c.req.header("x-part-id");
+  if (raw.length === 0) throw new ProtocolError(400, "An append needs a body", { ok: false });
+  if ((partId?.length ?? 0) > MAX_PART_ID_CHARACTERS) {
+    throw new ProtocolError(400, `X-Part-Id may have at most ${MAX_PART_ID_CHARACTERS} characters`, { ok: false });
+  }
+  return { raw, partId };
+}
+
+/** Tells a writer where and with what to append (the SDK's S2 client). */
+export async function offerWriter(engine: Engine, c: Context, stream: string, writer?: string): Promise<Response> {
+  c.header("x-s2-access-token", await streamToken(engine, stream, writer));
+  c.header("x-s2-basin", BASIN);
+  c.header("x-s2-stream-name", stream);
+  c.header("x-s2-endpoint", `http://${engine.config.ENGINE_HOST}:${engine.config.ENGINE_PORT}/v1`);
+  c.header("x-s2-flush-interval-ms", FLUSH_INTERVAL_MS);
+  return c.json({ version: "v2" }, 202);
+}
+
+/** What is in a stream after the given event, at once. */
+export async function drain(engine: Engine, stream: string, afterEventId: string | undefined) {
+  const records = await engine.store.streams.read(stream, position(afterEventId) + 1, 100_000);
+  return records.filter((record) => record.headers?.[0]?.[0] !== "").map(toDrained);
+}
+
+/** Where a reader wants to begin, and for how long it stays, in seconds. */
+export async function fromHeaders(engine: Engine, c: Context, stream: string) {
+  const isFromLatest = c.req.header("x-trigger-stream-start") === "latest";
+  const lastEventId = c.req.header("last-event-id");
+  const isAtEnd = lastEventId === undefined && isFromLatest;
+  return {
+    stream,
+    fromSeq: isAtEnd ? await engine.store.streams.nextSeq(stream) : position(lastEventId) + 1,
+    timeoutSeconds: Math.min(Math.max(Number(c.req.header("timeout-seconds")) || 60, 1), 600),
+  };
 }
 
 async function reach(engine: Engine, c: Context, action: "read" | "write") {

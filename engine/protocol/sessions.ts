@@ -1,6 +1,7 @@
 import {
   CloseSessionRequestBody,
   CreateSessionRequestBody,
+  EndAndContinueSessionRequestBody,
   ListSessionsQueryParams,
   UpdateSessionRequestBody,
 } from "@trigger.dev/core/v3/schemas";
@@ -8,7 +9,9 @@ import { Hono } from "hono";
 import { durationMs } from "../core/waitpoint.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
-import { appendInput } from "../flow/input.ts";
+import { closeSession } from "../flow/close-session.ts";
+import { handOver } from "../flow/hand-over.ts";
+import { checkConfig } from "../flow/session-options.ts";
 import { startSession } from "../flow/sessions.ts";
 import type { ListFilter, Session } from "../store/sessions.ts";
 import { requireScope, requireSecret, sessionToken } from "./auth.ts";
@@ -16,13 +19,14 @@ import { parseBody, parseWith } from "./body.ts";
 import { sessionItem } from "./session-item.ts";
 import { writerOf } from "./writer.ts";
 
-/** `/api/v1/sessions`: create, list, retrieve, update, close. */
+/** `/api/v1/sessions`: create, list, retrieve, update, close, hand over to a fresh run. */
 export function sessionRoutes(engine: Engine): Hono {
   const app = new Hono();
 
   app.post("/", async (c) => {
     await requireScope(engine, c, { action: "write", type: "sessions", ids: [] });
     const body = await parseBody(c, CreateSessionRequestBody);
+    checkConfig(body.triggerConfig);
     const { session, runId, isCached } = await startSession(engine, {
       externalId: body.externalId ?? null,
       type: body.type,
@@ -69,7 +73,13 @@ export function sessionRoutes(engine: Engine): Hono {
     await requireScope(engine, c, { action: "admin", type: "sessions", ids: namesOf(session) });
     const body = await parseBody(c, CloseSessionRequestBody);
     await writerOf(engine, c, found(session));
-    return c.json(sessionItem(await close(engine, found(session), body)));
+    return c.json(sessionItem(await closeSession(engine, found(session).id, body)));
+  });
+
+  app.post("/:session/end-and-continue", async (c) => {
+    await requireSecret(engine, c);
+    const { callingRunId } = await parseBody(c, EndAndContinueSessionRequestBody);
+    return c.json(await handOver(engine, c.req.param("session"), callingRunId));
   });
 
   return app;
@@ -86,16 +96,6 @@ function found(session: Session | undefined): Session {
 /** The forms a token may name a session by. */
 export const namesOf = (session: Session | undefined) =>
   session ? [session.id, ...(session.external_id === null ? [] : [session.external_id])] : [];
-
-async function close(engine: Engine, session: Session, body: { reason?: string; callingRunId?: string }) {
-  if (session.closed_at) return session;
-  // A waiting run is woken so that it leaves; the run that closes its own session is leaving already.
-  if (body.callingRunId === undefined && session.current_run_id !== null) {
-    const chatId = session.external_id ?? session.id;
-    await appendInput(engine, session.id, JSON.stringify({ kind: "message", payload: { chatId, trigger: "close" } }));
-  }
-  return engine.store.sessions.update(session.id, { closed_at: engine.now(), closed_reason: body.reason ?? null });
-}
 
 type ListQuery = ReturnType<typeof ListSessionsQueryParams.parse>;
 

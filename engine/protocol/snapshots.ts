@@ -1,10 +1,17 @@
+import { pageTranscriptEntries, parseTranscriptBlob } from "@trigger.dev/core/v3";
 import { Hono, type Context } from "hono";
+import { z } from "zod";
 import type { Engine } from "../engine.ts";
 import { notFound } from "../errors.ts";
 import { writeSnapshot } from "../flow/snapshot.ts";
 import { forbidden, requireSecret, snapshotToken, verifySnapshotToken } from "./auth.ts";
-import { readBody } from "./body.ts";
+import { parseWith, readBody } from "./body.ts";
 import { writerOf } from "./writer.ts";
+
+const TranscriptQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  before: z.string().min(1).optional(),
+});
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -19,6 +26,19 @@ export function snapshotRoutes(engine: Engine): Hono {
     const { ENGINE_HOST, ENGINE_PORT } = engine.config;
     const token = await snapshotToken(engine, session.id, await writerOf(engine, c, session));
     return c.json({ presignedUrl: `http://${ENGINE_HOST}:${ENGINE_PORT}/snapshots/${session.id}?token=${token}` });
+  });
+
+  // `SessionTranscriptResponseBody`: what people see of the transcript, a page at a time; never the runtime's own state.
+  app.get("/api/v1/sessions/:session/transcript", async (c) => {
+    await requireSecret(engine, c);
+    const page = parseWith(TranscriptQuery, c.req.query());
+    const session = await engine.store.sessions.find(c.req.param("session"));
+    if (!session) throw notFound("Session");
+    const body = await engine.store.snapshots.read(session.id);
+    const snapshot = body && parseTranscriptBlob(body.toString("utf8"));
+    const { entries, nextCursor } = pageTranscriptEntries(snapshot?.messages ?? [], page);
+    const cursors = snapshot && { lastOutEventId: snapshot.lastOutEventId, lastInEventId: snapshot.lastInEventId };
+    return c.json({ messages: entries.map(({ message }) => message), cursors, nextCursor });
   });
 
   const signed = async (c: Context) => {

@@ -47,8 +47,10 @@ export async function serveStream(engine: Engine, c: Context, request: StreamReq
   });
 }
 
+/** The end of a turn, or of the whole conversation: nothing follows by itself. */
 function isTurnEnd(record: StreamRecord | undefined): boolean {
-  return record?.headers?.some(([name, value]) => name === "trigger-control" && value === "turn-complete") ?? false;
+  const control = record?.headers?.find(([name]) => name === "trigger-control")?.[1];
+  return control === "turn-complete" || control === "session-closed";
 }
 
 async function writeBatch(sse: SSEStreamingApi, records: StreamRecord[]): Promise<void> {

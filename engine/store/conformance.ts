@@ -5,6 +5,7 @@ import { describeRuns } from "./conformance/runs.ts";
 import { describeSessions } from "./conformance/sessions.ts";
 import { describeStreams } from "./conformance/streams.ts";
 import { describeTelemetry } from "./conformance/telemetry.ts";
+import { describeBatches } from "./conformance/batches.ts";
 import { describeWaitpoints } from "./conformance/waitpoints.ts";
 import { describeWorkers } from "./conformance/workers.ts";
 import { describeWriters } from "./conformance/writers.ts";
@@ -29,6 +30,7 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
     describe("a run", () => describeRuns(given));
     describe("a stream", () => describeStreams(given));
     describe("a run that writes", () => describeWriters(given));
+    describe("a batch", () => describeBatches(given));
     describe("a waitpoint", () => describeWaitpoints(given));
     describe("a worker", () => describeWorkers(given));
 

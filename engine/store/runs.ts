@@ -24,14 +24,70 @@ export type Run = {
   finished_at: Date | null;
   output: string | null;
   error: unknown;
+} & RunOptions;
+
+/** What its owner asked for, where it came from, and what it says of itself. Each has a standard value. */
+export type RunOptions = {
+  payload_type: string;
+  output_type: string;
+  metadata: Record<string, unknown>;
+  /** The run that started it, and the first of that line; null for one that nobody's run started. */
+  parent_id: string | null;
+  root_id: string | null;
+  depth: number;
+  batch_id: string | null;
+  /** Its parent stands still until it is over. */
+  resumes_parent: boolean;
+  /** The only build that may execute it; null: the newest. */
+  locked_worker_id: string | null;
+  queue: string;
+  /** Divides a queue: each key has the queue's limit to itself. */
+  concurrency_key: string | null;
+  machine: string | null;
+  max_attempts: number | null;
+  /** In seconds. */
+  max_duration: number | null;
+  /** As it was given; `expires_at` is what it means: a run not taken by then never is. */
+  ttl: string | null;
+  expires_at: Date | null;
+  delayed_until: Date | null;
+  idempotency_key: string | null;
+  /** From then on the key is free again. */
+  idempotency_until: Date | null;
 };
+
+/** A list's members must meet every filter given. */
+export type RunFilter = {
+  limit: number;
+  /** Ids of runs: those older than `after`, or those newer than `before`. */
+  after?: string;
+  before?: string;
+  /** `DELAYED`: pending runs that are due later; `PENDING` does not mean those. */
+  statuses?: (RunStatus | "DELAYED")[];
+  tasks?: string[];
+  versions?: string[];
+  /** Runs that carry one of them. */
+  tags?: string[];
+  batch?: string;
+  queues?: string[];
+  machines?: string[];
+  createdFrom?: Date;
+  createdTo?: Date;
+};
+
+export type RunPage = { runs: Run[]; next?: string; previous?: string };
+
+/** A queue's name, and how many of its runs (of each concurrency key) may execute at once. */
+export type QueueLimit = { name: string; limit: number };
 
 export type NewRun = {
   sessionId: string | null;
   task: string;
-  payload: Record<string, unknown>;
+  /** A string is JSON already. */
+  payload: Record<string, unknown> | string;
   tags: string[];
   isSpare?: boolean;
+  options?: Partial<RunOptions>;
   /** No worker gets it before. */
   availableAt: Date;
 };
@@ -51,9 +107,19 @@ export interface Runs {
 
   /**
    * Takes the oldest queued run that is due for the given worker, a person's before a spare; undefined if there is none.
-   * Two callers never get the same run, and neither waits for the other.
+   * Runs of a full queue are passed over; a run that waits for others or for time fills no place. A run that is locked
+   * to a build is given to that one. Two callers never get the same run, and neither waits for the other.
    */
-  takeQueued(workerId: string, now: Date): Promise<Run | undefined>;
+  takeQueued(workerId: string, now: Date, limits?: QueueLimit[]): Promise<Run | undefined>;
+
+  /** The newest first, spares left out. `next` and `previous` are the cursors of the pages beside this one, if any. */
+  list(filter: RunFilter, now: Date): Promise<RunPage>;
+
+  /** The runs it started, oldest first. */
+  childrenOf(id: string): Promise<Run[]>;
+
+  /** Ids of the queued runs whose time to live is over. */
+  expired(now: Date): Promise<string[]>;
 
   /** The session's run whose trace this is (its `traceparent` names it), if it has one. */
   byTrace(sessionId: string, traceId: string): Promise<Run | undefined>;
@@ -70,7 +136,10 @@ export interface Runs {
   /** Ids of the runs that a worker holds. */
   liveIds(): Promise<string[]>;
 
-  /** How many runs a worker holds, and how many more are due; spares do not count as queued. */
+  /**
+   * How many runs a worker holds, and how many more are due; spares do not count as queued. A run that stands still for
+   * another run does not count as live: it has left its place, or the other could never have it.
+   */
   counts(now: Date): Promise<{ live: number; queued: number }>;
 
   /** Forgets runs that ended before `limit`, but no session's current one. At most `rows`; returns how many. */
@@ -94,6 +163,12 @@ export interface RunsTx extends Runs {
 
   /** `byId`, with the row locked until the transaction ends. */
   lock(id: string): Promise<Run | undefined>;
+
+  /** The run of this task whose key this is, and is not free again. Callers with the same key take turns. */
+  byIdempotencyKey(task: string, key: string, now: Date): Promise<Run | undefined>;
+
+  /** Writes what is no state: no new snapshot. The run must be locked. */
+  amend(id: string, change: Partial<Pick<Run, "metadata" | "tags" | "idempotency_key" | "output_type">>): Promise<Run>;
 
   /**
    * Writes a change as a new snapshot (the worker ignores a snapshot id it has seen), and returns the run as it is now.

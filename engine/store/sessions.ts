@@ -1,3 +1,17 @@
+/** What its owner wants of each of its runs; durations in seconds. Other fields are kept and handed back. */
+export type TriggerConfig = {
+  basePayload: Record<string, unknown>;
+  tags?: string[];
+  queue?: string;
+  concurrencyKey?: string;
+  machine?: string;
+  maxAttempts?: number;
+  maxDuration?: number;
+  lockToVersion?: string;
+  idleTimeoutInSeconds?: number;
+  ttl?: string | number;
+} & Record<string, unknown>;
+
 /** A conversation: its names, its two streams, and the run that serves it. */
 export type Session = {
   /** `session_…`. */
@@ -7,7 +21,7 @@ export type Session = {
   stream_key: string;
   type: string;
   task: string;
-  trigger_config: { basePayload: Record<string, unknown>; tags?: string[] } & Record<string, unknown>;
+  trigger_config: TriggerConfig;
   tags: string[];
   metadata: Record<string, unknown> | null;
   current_run_id: string | null;

@@ -1,3 +1,4 @@
+import type { Batches, BatchesTx } from "./batches.ts";
 import type { Runs, RunsTx } from "./runs.ts";
 import type { Sessions, SessionsTx } from "./sessions.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -14,6 +15,7 @@ import type { Workers } from "./workers.ts";
 export interface Store {
   readonly sessions: Sessions;
   readonly runs: Runs;
+  readonly batches: Batches;
   readonly streams: Streams;
   readonly waitpoints: Waitpoints;
   readonly workers: Workers;
@@ -47,6 +49,7 @@ export interface Store {
 export interface StoreTx {
   readonly sessions: SessionsTx;
   readonly runs: RunsTx;
+  readonly batches: BatchesTx;
   readonly streams: StreamsTx;
   readonly waitpoints: WaitpointsTx;
   readonly workers: Workers;

@@ -10,7 +10,7 @@ export class Conversation {
   readonly transport: TriggerChatTransport;
   readonly messages: UIMessage[] = [];
 
-  constructor(url: string, options: { task?: string; id?: string; session?: object } = {}) {
+  constructor(url: string, options: { task?: string; id?: string; session?: object; headStart?: string } = {}) {
     configure({ baseURL: url, secretKey });
     const task = options.task ?? "scripted";
     this.id = options.id ?? crypto.randomUUID();
@@ -20,6 +20,7 @@ export class Conversation {
       baseURL: url,
       accessToken: ({ chatId }) => tokenFor(chatId),
       startSession: ({ chatId, clientData }) => start({ chatId, clientData }),
+      ...(options.headStart ? { headStart: options.headStart } : {}),
       ...(options.session ? { sessions: { [this.id]: options.session as never } } : {}),
     });
   }
@@ -27,6 +28,11 @@ export class Conversation {
   /** Sends a message; once this resolves it is accepted. Returns the chunks of its answer as they come. */
   async send(text: string, messageId: string = crypto.randomUUID()): Promise<AsyncIterable<UIMessageChunk>> {
     this.messages.push({ id: messageId, role: "user", parts: [{ type: "text", text }] });
+    return this.answer();
+  }
+
+  /** Sends the last message as it is now: a decision about a tool, say. */
+  async answer(): Promise<AsyncIterable<UIMessageChunk>> {
     const stream = await this.transport.sendMessages({
       trigger: "submit-message",
       chatId: this.id,
@@ -35,6 +41,18 @@ export class Conversation {
       abortSignal: undefined,
     });
     return stream as unknown as AsyncIterable<UIMessageChunk>;
+  }
+
+  /** Asks for another answer to the last question. */
+  async regenerate(): Promise<string> {
+    const stream = await this.transport.sendMessages({
+      trigger: "regenerate-message",
+      chatId: this.id,
+      messageId: undefined,
+      messages: this.messages,
+      abortSignal: undefined,
+    });
+    return textOf(stream as unknown as AsyncIterable<UIMessageChunk>);
   }
 
   /** Sends a message and returns the text of its answer. */

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -19,7 +21,10 @@ export type Rig = {
   url: string;
   databaseUrl: string;
   startEngine(): Promise<void>;
-  startWorker(): Promise<void>;
+  /** `directory` holds the worker's project; another than the shared one may be edited while the worker watches it. */
+  startWorker(directory?: string): Promise<void>;
+  /** A fresh copy of the worker's project, removed by `stop`. Inside this repository, so that it finds its packages. */
+  copyWorker(): string;
   /** `kill -9`. The worker dies with its run processes; returns once they are gone. */
   killEngine(): Promise<void>;
   killWorker(): Promise<void>;
@@ -45,6 +50,7 @@ export async function startRig(settings: Record<string, string> = {}): Promise<R
     ENGINE_LOG_LEVEL: process.env.ENGINE_LOG_LEVEL ?? "warn",
     ...settings,
   };
+  const copies: string[] = [];
   let engineProcess: Started | undefined;
   let workerProcess: Started | undefined;
 
@@ -58,16 +64,23 @@ export async function startRig(settings: Record<string, string> = {}): Promise<R
       });
       await answers(`${url}/healthz`, engineProcess);
     },
-    async startWorker() {
+    async startWorker(directory = worker) {
       const quiet = ["--skip-update-check", "--skip-platform-notifications", "--skip-telemetry"];
       // A dev branch of its own keeps the CLI's lock and build apart from another test run's in the same folder.
       const args = ["--import", preload, cli, "dev", ...quiet, "--branch", `protocol-${port}`];
-      workerProcess = start(args, { cwd: worker, env: { ...env, CI: "1" } });
+      workerProcess = start(args, { cwd: directory, env: { ...env, CI: "1" } });
       await answers(`${url}/readyz`, workerProcess);
     },
     async killEngine() {
       await end(engineProcess, "SIGKILL");
       front.pointAt(undefined);
+    },
+    copyWorker() {
+      mkdirSync(join(project, "test-results"), { recursive: true });
+      const copy = mkdtempSync(join(project, "test-results", "worker-"));
+      cpSync(worker, copy, { recursive: true, filter: (path) => !path.endsWith(".trigger") });
+      copies.push(copy);
+      return copy;
     },
     killWorker: () => end(workerProcess, "SIGKILL"),
     runPids: () => runProcesses(workerProcess?.child.pid ?? 0),
@@ -76,6 +89,7 @@ export async function startRig(settings: Record<string, string> = {}): Promise<R
       await end(engineProcess, "SIGTERM");
       await front.close();
       await database.drop();
+      for (const copy of copies) rmSync(copy, { recursive: true, force: true });
     },
   };
   await rig.startEngine();

@@ -80,4 +80,24 @@ export function describeWaitpoints(given: Given): void {
     );
     expect(seen?.completed_at).toEqual(now);
   });
+
+  it("completes with the run it waits for, of whatever batch", async () => {
+    const [child, batch] = [unique("run"), unique("batch")];
+    const wait = (more: Partial<NewWaitpoint>) =>
+      make({ type: "RUN", stream: null, isBlocking: true, childRunId: child, ...more });
+    await wait({ batchId: batch, batchIndex: 1 });
+    await wait({ batchId: batch, batchIndex: 0, childRunId: unique("run") });
+    const alone = await wait({});
+    expect(alone.waitpoint).toMatchObject({ type: "RUN", child_run_id: child, batch_id: null, is_blocking: true });
+    const told = { output: "7", outputType: "text/plain", outputIsError: false };
+    const completed = await given.store.transaction((tx) => tx.waitpoints.completeOnRun(child, told, now));
+    expect(completed).toHaveLength(2);
+    expect(completed[0]).toMatchObject({ output: "7", output_type: "text/plain", completed_at: now });
+    const both = await given.store.waitpoints.ofBatch(runId, batch);
+    expect(both.map(({ batch_index: index, completed_at: at }) => [index, at])).toEqual([
+      [0, null],
+      [1, now],
+    ]);
+    expect(await given.store.transaction((tx) => tx.waitpoints.completeOnRun(child, told, now))).toEqual([]);
+  });
 }

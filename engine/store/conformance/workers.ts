@@ -41,4 +41,11 @@ export function describeWorkers(given: Given): void {
     const same = await Promise.all([register(hash, days(30)), register(hash, days(30))]);
     expect(new Set(same.map(({ id }) => id)).size).toBe(1);
   });
+
+  it("is found by its version, with the queues it declares", async () => {
+    const queues = [{ name: "q", concurrencyLimit: 2 }, { name: "open" }];
+    const { id, version } = await given.store.workers.register(unique("hash"), tasks, now, queues);
+    expect(await given.store.workers.byVersion(version)).toMatchObject({ id, queues });
+    expect(await given.store.workers.byVersion("20000101.1")).toBeUndefined();
+  });
 }

@@ -1,5 +1,6 @@
 import type { Generated, Kysely, RawBuilder, Transaction } from "kysely";
-import type { Run, Snapshot } from "../runs.ts";
+import type { Batch } from "../batches.ts";
+import type { Run, RunOptions, Snapshot } from "../runs.ts";
 import type { Session } from "../sessions.ts";
 import type { Headers } from "../streams.ts";
 import type { LogLine, Span } from "../telemetry.ts";
@@ -29,9 +30,10 @@ export interface EngineDatabase {
   "engine.session": Table<Session, "created_at" | "updated_at"> & Ordered;
   "engine.stream": { key: string; next_seq: number; trim_before: number | null; trim_at: Date | null };
   "engine.record": RecordRow;
-  "engine.run": Table<Run, "created_at" | "updated_at">;
+  "engine.run": Table<Run, "created_at" | "updated_at" | keyof RunOptions> & Ordered;
   "engine.snapshot": Table<Snapshot, "at">;
   "engine.waitpoint": Waitpoint;
+  "engine.batch": Table<Batch, "created_at" | "run_ids">;
   "engine.worker": Worker & Ordered & { created_at: Generated<Date> };
   "engine.span": SpanRow;
   "engine.log_line": LogLineRow;

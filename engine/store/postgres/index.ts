@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Log } from "../../log.ts";
 import type { Store, StoreTx } from "../store.ts";
 import type { Streams } from "../streams.ts";
+import { batches, batchesTx } from "./batches.ts";
 import { connect, isAway } from "./connect.ts";
 import type { Db, Tx } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -22,6 +23,7 @@ export function createPostgresStore(url: string, log: Log): Store {
   return {
     sessions: sessions(db),
     runs: runs(db),
+    batches: batches(db),
     waitpoints: waitpoints(db),
     ...common(db),
     streams: { ...streams(db), ...gathered(db) },
@@ -48,6 +50,7 @@ function gathered(db: Db): Pick<Streams, "append" | "appendAs"> {
 const bind = (tx: Tx): StoreTx => ({
   sessions: sessionsTx(tx),
   runs: runsTx(tx),
+  batches: batchesTx(tx),
   waitpoints: waitpointsTx(tx),
   streams: streamsTx(tx),
   ...common(tx),

@@ -3,6 +3,7 @@ import { Migrator, type Migration } from "kysely/migration";
 import type { Db } from "./database.ts";
 import { bounded } from "./migrations/bounded.ts";
 import { writers } from "./migrations/writers.ts";
+import { addTasks } from "./migrations/tasks.ts";
 
 /** Frozen once merged: a later change is a new entry. */
 const migrations: Record<string, Migration> = {
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   "2026-11-22_telemetry-by-run": { up: telemetryByRun },
   "2026-11-22_writers": { up: writers },
   "2026-11-22b_bounded": { up: bounded },
+  "2026-11-22c_tasks": { up: addTasks },
 };
 
 async function initial(db: Kysely<unknown>): Promise<void> {

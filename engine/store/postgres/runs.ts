@@ -1,14 +1,39 @@
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
-import { dequeue, type RunChange } from "../../core/run.ts";
+import { dequeue, type ExecutionStatus, type RunChange } from "../../core/run.ts";
 import { newId } from "../../ids.ts";
-import { toState, type NewRun, type Run, type Runs, type RunsTx } from "../runs.ts";
+import type { WaitpointType } from "../waitpoints.ts";
+import { list } from "./run-list.ts";
+import { toState, type QueueLimit, type NewRun, type Run, type Runs, type RunsTx } from "../runs.ts";
 import { inTransaction, removed, type Db, type Tx } from "./database.ts";
+
+const LIVE: ExecutionStatus[] = ["PENDING_EXECUTING", "EXECUTING", "PENDING_CANCEL"];
+
+/** Runs that wait at a waitpoint of one of these types. */
+const standsStill = (types: WaitpointType[]) => sql<boolean>`exists (
+  select 1 from engine.waitpoint w
+  where w.run_id = engine.run.id and w.is_blocking and w.completed_at is null and w.type = any(${types})
+)`;
 
 export const runs = (db: Db): Runs => ({
   byId: (id) => byId(db, id).executeTakeFirst(),
 
-  takeQueued: (workerId, now) => inTransaction(db, (tx) => takeQueued(tx, workerId, now)),
+  takeQueued: (workerId, now, limits = []) => inTransaction(db, (tx) => takeQueued(tx, workerId, now, limits)),
+
+  list: (filter, now) => list(db, filter, now),
+
+  childrenOf: (id) => db.selectFrom("engine.run").selectAll().where("parent_id", "=", id).orderBy("ord").execute(),
+
+  async expired(now) {
+    const rows = await db
+      .selectFrom("engine.run")
+      .select("id")
+      .where("execution_status", "=", "QUEUED")
+      .where("attempt", "=", 0)
+      .where("expires_at", "<=", now)
+      .execute();
+    return rows.map((row) => row.id);
+  },
 
   byTrace: (sessionId, traceId) =>
     db
@@ -41,11 +66,7 @@ export const runs = (db: Db): Runs => ({
   },
 
   async liveIds() {
-    const rows = await db
-      .selectFrom("engine.run")
-      .select("id")
-      .where("execution_status", "in", ["PENDING_EXECUTING", "EXECUTING", "PENDING_CANCEL"])
-      .execute();
+    const rows = await db.selectFrom("engine.run").select("id").where("execution_status", "in", LIVE).execute();
     return rows.map((row) => row.id);
   },
 
@@ -53,7 +74,11 @@ export const runs = (db: Db): Runs => ({
     return db
       .selectFrom("engine.run")
       .select(({ fn }) => [
-        fn.countAll<number>().filterWhere("execution_status", "<>", "QUEUED").as("live"),
+        fn
+          .countAll<number>()
+          .filterWhere("execution_status", "<>", "QUEUED")
+          .filterWhere(({ not }) => not(standsStill(["RUN"])))
+          .as("live"),
         fn
           .countAll<number>()
           .filterWhere("execution_status", "=", "QUEUED")
@@ -117,20 +142,48 @@ export const runsTx = (tx: Tx): RunsTx => ({
   insert: (run) => insert(tx, run),
   lock: (id) => byId(tx, id).forUpdate().executeTakeFirst(),
   apply: (run, change, waitpointIds = []) => apply(tx, run, change, waitpointIds),
+  byIdempotencyKey: (task, key, now) => byIdempotencyKey(tx, task, key, now),
+  amend: (id, { metadata, ...columns }) =>
+    tx
+      .updateTable("engine.run")
+      .set({
+        ...columns,
+        ...(metadata && { metadata: JSON.stringify(metadata) as never }),
+        updated_at: sql`clock_timestamp()`,
+      })
+      .where("id", "=", id)
+      .returningAll()
+      .executeTakeFirstOrThrow(),
 });
 
 const byId = (db: Db, id: string) => db.selectFrom("engine.run").selectAll().where("id", "=", id);
 
+async function byIdempotencyKey(tx: Tx, task: string, key: string, now: Date): Promise<Run | undefined> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${task} ${key}`}, 0))`.execute(tx);
+  return tx
+    .selectFrom("engine.run")
+    .selectAll()
+    .where("task", "=", task)
+    .where("idempotency_key", "=", key)
+    .where(({ or, eb }) => or([eb("idempotency_until", "is", null), eb("idempotency_until", ">", now)]))
+    .orderBy("ord", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
 function insert(tx: Tx, run: NewRun): Promise<Run> {
   const traceId = randomBytes(16).toString("hex");
   const spanId = randomBytes(8).toString("hex");
+  const { metadata, ...options } = run.options ?? {};
   return tx
     .insertInto("engine.run")
     .values({
+      ...options,
+      ...(metadata && { metadata: JSON.stringify(metadata) as never }),
       id: newId("run"),
       session_id: run.sessionId,
       task: run.task,
-      payload: JSON.stringify(run.payload),
+      payload: typeof run.payload === "string" ? run.payload : JSON.stringify(run.payload),
       tags: run.tags,
       is_spare: run.isSpare ?? false,
       execution_status: "QUEUED",
@@ -154,6 +207,7 @@ async function apply(tx: Tx, run: Run, change: RunChange, waitpointIds: string[]
       ...(change.status && { status: change.status }),
       ...(change.attempt !== undefined && { attempt: change.attempt }),
       ...(change.leaseUntil !== undefined && { lease_until: change.leaseUntil }),
+      ...(change.availableAt && { available_at: change.availableAt }),
       ...(change.startedAt && { started_at: change.startedAt }),
       ...(change.finishedAt && { finished_at: change.finishedAt }),
       ...(change.output !== undefined && { output: change.output }),
@@ -175,12 +229,16 @@ async function apply(tx: Tx, run: Run, change: RunChange, waitpointIds: string[]
   return updated;
 }
 
-async function takeQueued(tx: Tx, workerId: string, now: Date): Promise<Run | undefined> {
+async function takeQueued(tx: Tx, workerId: string, now: Date, limits: QueueLimit[]): Promise<Run | undefined> {
+  const full = limits.length === 0 ? [] : await fullQueues(tx, limits);
   const run = await tx
     .selectFrom("engine.run")
     .selectAll()
     .where("execution_status", "=", "QUEUED")
     .where("available_at", "<=", now)
+    .$if(full.length > 0, (query) =>
+      query.where(sql<boolean>`(queue || chr(1) || coalesce(concurrency_key, '')) <> all(${full}::text[])`),
+    )
     // A spare only prepares for people's runs: it never stands before one.
     .orderBy("is_spare")
     .orderBy("available_at")
@@ -190,6 +248,29 @@ async function takeQueued(tx: Tx, workerId: string, now: Date): Promise<Run | un
     .executeTakeFirst();
   const change = run && dequeue(toState(run), now);
   if (!run || !change) return undefined;
-  await tx.updateTable("engine.run").set({ worker_id: workerId }).where("id", "=", run.id).execute();
+  await tx
+    .updateTable("engine.run")
+    .set({ worker_id: run.locked_worker_id ?? workerId })
+    .where("id", "=", run.id)
+    .execute();
   return apply(tx, run, change, []);
+}
+
+/** The queues (with their concurrency keys) in which as many runs work as may. A run that stands still has left its place. */
+async function fullQueues(tx: Tx, limits: QueueLimit[]): Promise<string[]> {
+  const names = limits.map(({ name }) => name);
+  const rows = await tx
+    .selectFrom("engine.run")
+    .select([
+      sql<string>`queue || chr(1) || coalesce(concurrency_key, '')`.as("place"),
+      "queue",
+      sql<number>`count(*)::int`.as("count"),
+    ])
+    .where("execution_status", "in", LIVE)
+    .where("queue", "in", names)
+    .where(({ not }) => not(standsStill(["RUN", "DATETIME", "MANUAL"])))
+    .groupBy(["place", "queue"])
+    .execute();
+  const limitOf = new Map(limits.map(({ name, limit }) => [name, limit]));
+  return rows.filter(({ queue, count }) => count >= (limitOf.get(queue) ?? Infinity)).map(({ place }) => place);
 }

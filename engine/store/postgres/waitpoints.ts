@@ -16,7 +16,7 @@ export const waitpoints = (db: Db): Waitpoints => ({
   overdue: (now) =>
     db
       .selectFrom("engine.waitpoint")
-      .select(["id", "run_id"])
+      .select(["id", "run_id", "type"])
       .where("completed_at", "is", null)
       .where("timeout_at", "<=", now)
       .execute(),
@@ -47,6 +47,15 @@ export const waitpoints = (db: Db): Waitpoints => ({
       .orderBy("engine.waitpoint.timeout_at")
       .limit(limit)
       .execute(),
+
+  ofBatch: (runId, batchId) =>
+    db
+      .selectFrom("engine.waitpoint")
+      .selectAll()
+      .where("run_id", "=", runId)
+      .where("batch_id", "=", batchId)
+      .orderBy("batch_index")
+      .execute(),
 });
 
 export const waitpointsTx = (tx: Tx): WaitpointsTx => ({
@@ -57,6 +66,8 @@ export const waitpointsTx = (tx: Tx): WaitpointsTx => ({
   completeOnStream: (stream, result, now) => complete(pending(tx).where("stream", "=", stream), result, now),
 
   completeById: (id, result, now) => complete(pending(tx).where("id", "=", id), result, now),
+
+  completeOnRun: (runId, result, now) => complete(pending(tx).where("child_run_id", "=", runId), result, now),
 
   block: (runId, id) =>
     tx
@@ -74,9 +85,13 @@ async function insertOrFind(tx: Tx, input: NewWaitpoint): Promise<{ waitpoint: W
     .values({
       id: newId("waitpoint"),
       run_id: input.runId,
+      type: input.type ?? "MANUAL",
       stream: input.stream,
+      child_run_id: input.childRunId ?? null,
+      batch_id: input.batchId ?? null,
+      batch_index: input.batchIndex ?? null,
       idempotency_key: input.idempotencyKey,
-      is_blocking: false,
+      is_blocking: input.isBlocking ?? false,
       timeout_at: input.timeoutAt,
       output_is_error: false,
     })
@@ -97,7 +112,12 @@ const pending = (tx: Tx) => tx.updateTable("engine.waitpoint").where("completed_
 
 async function complete(which: ReturnType<typeof pending>, result: WaitpointResult, now: Date): Promise<Waitpoint[]> {
   const rows = await which
-    .set({ completed_at: now, output: result.output, output_is_error: result.outputIsError })
+    .set({
+      completed_at: now,
+      output: result.output,
+      output_type: result.outputType ?? null,
+      output_is_error: result.outputIsError,
+    })
     .returningAll()
     .execute();
   return rows.filter((row) => row.is_blocking);

@@ -1,10 +1,11 @@
 import { sql } from "kysely";
 import { newId } from "../../ids.ts";
-import type { Worker, Workers } from "../workers.ts";
+import type { Worker, WorkerQueue, Workers, WorkerTask } from "../workers.ts";
 import { inTransaction, removed, type Db, type Tx } from "./database.ts";
 
 export const workers = (db: Db): Workers => ({
-  register: (contentHash, tasks, now) => inTransaction(db, (tx) => register(tx, contentHash, tasks, now)),
+  register: (contentHash, tasks, now, queues = []) =>
+    inTransaction(db, (tx) => register(tx, { contentHash, tasks, queues }, now)),
   removeUnused: (limit, rows) =>
     removed(
       db,
@@ -17,12 +18,15 @@ export const workers = (db: Db): Workers => ({
     ),
   newest: () => newest(db),
   byId: (id) => db.selectFrom("engine.worker").selectAll().where("id", "=", id).executeTakeFirst(),
+  byVersion: (version) => db.selectFrom("engine.worker").selectAll().where("version", "=", version).executeTakeFirst(),
 });
 
 const newest = (db: Db) =>
   db.selectFrom("engine.worker").selectAll().orderBy("ord", "desc").limit(1).executeTakeFirst();
 
-async function register(tx: Tx, contentHash: string, tasks: Worker["tasks"], now: Date): Promise<Worker> {
+type Build = { contentHash: string; tasks: WorkerTask[]; queues: WorkerQueue[] };
+
+async function register(tx: Tx, { contentHash, tasks, queues }: Build, now: Date): Promise<Worker> {
   // Two at once take turns; a row lock would let both find the same newest build, or none.
   await sql`lock table engine.worker in share row exclusive mode`.execute(tx);
   const before = await newest(tx);
@@ -35,6 +39,7 @@ async function register(tx: Tx, contentHash: string, tasks: Worker["tasks"], now
       version: `${day}.${(await highestNumber(tx, day)) + 1}`,
       content_hash: contentHash,
       tasks: JSON.stringify(tasks) as never,
+      queues: JSON.stringify(queues) as never,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

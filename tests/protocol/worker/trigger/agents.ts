@@ -28,14 +28,14 @@ export const sleeper = chat.agent({ id: "sleeper", idleTimeoutInSeconds: 1, turn
 
 export const warm = chat.agent({ id: "warm", exitAfterPreloadIdle: true, preloadIdleTimeoutInSeconds: 1, run });
 
-function scripted(known: number, prompt: string): MockLanguageModelV4 {
+export function scripted(known: number, prompt: string, prefix = ""): MockLanguageModelV4 {
   const number = (name: string, standard: number) =>
     Number(new RegExp(String.raw`${name}=(\d+)`).exec(prompt)?.[1] ?? standard);
   const words = Array.from({ length: number("words", 5) }, (_, index) => ` w${index + 1}`);
   const parts: LanguageModelV4StreamPart[] = [
     { type: "stream-start", warnings: [] },
     { type: "text-start", id: "1" },
-    ...[`known=${known}`, ...words].map((delta) => ({ type: "text-delta" as const, id: "1", delta })),
+    ...[`${prefix}known=${known}`, ...words].map((delta) => ({ type: "text-delta" as const, id: "1", delta })),
     { type: "text-end", id: "1" },
     {
       type: "finish",

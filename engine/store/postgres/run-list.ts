@@ -1,0 +1,42 @@
+import { sql } from "kysely";
+import type { RunFilter, RunPage } from "../runs.ts";
+import type { Db } from "./database.ts";
+
+export async function list(db: Db, filter: RunFilter, now: Date): Promise<RunPage> {
+  let query = db.selectFrom("engine.run").selectAll().where("is_spare", "=", false);
+  if (filter.statuses) query = query.where(sql<boolean>`${status(now)} = any(${filter.statuses}::text[])`);
+  if (filter.tasks) query = query.where("task", "in", filter.tasks);
+  if (filter.versions) {
+    const builds = db.selectFrom("engine.worker").select("id").where("version", "in", filter.versions);
+    query = query.where("worker_id", "in", builds);
+  }
+  if (filter.tags) query = query.where(sql<boolean>`tags && ${filter.tags}::text[]`);
+  if (filter.batch) query = query.where("batch_id", "=", filter.batch);
+  if (filter.queues) query = query.where("queue", "in", filter.queues);
+  if (filter.machines) query = query.where("machine", "in", filter.machines);
+  if (filter.createdFrom) query = query.where("created_at", ">=", filter.createdFrom);
+  if (filter.createdTo) query = query.where("created_at", "<=", filter.createdTo);
+  const isBackward = filter.before !== undefined;
+  const cursor = filter.before ?? filter.after;
+  if (cursor) {
+    const anchor = db.selectFrom("engine.run").select("ord").where("id", "=", cursor);
+    query = query.where("ord", isBackward ? ">" : "<", anchor);
+  }
+  const rows = await query
+    .orderBy("ord", isBackward ? "asc" : "desc")
+    .limit(filter.limit + 1)
+    .execute();
+  const hasMore = rows.length > filter.limit;
+  const runs = rows.slice(0, filter.limit);
+  if (isBackward) runs.reverse();
+  const hasNext = isBackward || hasMore;
+  const hasPrevious = isBackward ? hasMore : filter.after !== undefined;
+  return {
+    runs,
+    next: hasNext ? runs.at(-1)?.id : undefined,
+    previous: hasPrevious ? runs[0]?.id : undefined,
+  };
+}
+
+const status = (now: Date) => sql<string>`
+  case when status = 'PENDING' and delayed_until > ${now} then 'DELAYED' else status end`;

@@ -1,0 +1,173 @@
+import { configure, runs, tasks } from "@trigger.dev/sdk";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { secretKey, startRig, type Rig } from "./harness.ts";
+import type { add, endless, family, starting, stubborn, waiting } from "./worker/trigger/tasks.ts";
+
+let rig: Rig;
+
+beforeAll(async () => {
+  // Few places: whoever waits for another run has to leave its own, or nothing would ever go on.
+  rig = await startRig({ ENGINE_MAX_RUNS: "2" });
+  await rig.startWorker();
+  configure({ baseURL: rig.url, secretKey });
+});
+afterAll(() => rig.stop());
+
+const finished = <T>(id: string) =>
+  runs.poll(id, { pollIntervalMs: 50 }) as Promise<Awaited<ReturnType<typeof runs.poll>> & { output: T }>;
+
+describe("a task", () => {
+  it("is started from outside, and its run is there to look at", async () => {
+    const handle = await tasks.trigger<typeof add>(
+      "add",
+      { a: 1, b: 2 },
+      { tags: ["sum"], metadata: { from: "test" } },
+    );
+    const run = await finished<{ sum: number }>(handle.id);
+    expect(run).toMatchObject({
+      status: "COMPLETED",
+      taskIdentifier: "add",
+      payload: { a: 1, b: 2 },
+      output: { sum: 3 },
+      tags: ["sum"],
+      metadata: { from: "test" },
+      attemptCount: 1,
+      depth: 0,
+      triggerFunction: "trigger",
+    });
+    expect(run.version).toMatch(/^\d{8}\.1$/);
+  });
+
+  it("waits for other runs, one and many, and hears of failures; its notes and tags are kept", async () => {
+    const handle = await tasks.trigger<typeof family>("family", undefined, { tags: ["given"] });
+    const run = await finished<object>(handle.id);
+    expect(run.error).toBeUndefined();
+    expect(run.output).toMatchObject({ one: 3, failed: "no", many: [11, 12, 13] });
+    expect(run.tags).toEqual(["given", "parent-tag"]);
+    expect(run.metadata).toEqual({ stage: "done", steps: 2, child: "was here", visits: ["noting"] });
+    const children = run.relatedRuns.children ?? [];
+    expect(children.map(({ triggerFunction }) => triggerFunction)).toEqual([
+      "triggerAndWait",
+      "triggerAndWait",
+      ...Array.from({ length: 3 }, () => "batchTriggerAndWait"),
+      "triggerAndWait",
+    ]);
+    expect(children.every(({ depth }) => depth === 1)).toBe(true);
+    expect((await runs.retrieve(children.at(-1)?.id ?? "")).metadata).toEqual({ own: true });
+  });
+
+  it("waits for itself in itself", async () => {
+    const handle = await tasks.trigger("chain", { depth: 3 });
+    expect((await finished<number>(handle.id)).output).toBe(3);
+  });
+
+  it("waits for time", async () => {
+    const handle = await tasks.trigger<typeof waiting>("waiting", { seconds: 6 });
+    const { output } = await finished<{ first: number; second: number }>(handle.id);
+    for (const ms of [output.first, output.second]) {
+      expect(ms).toBeGreaterThanOrEqual(5900);
+      expect(ms).toBeLessThan(9000);
+    }
+  });
+
+  it("starts another without waiting, once for one idempotency key", async () => {
+    const { output } = await finished<object>((await tasks.trigger<typeof starting>("starting", { a: 4 })).id);
+    expect(output).toEqual({ same: true, sum: 5 });
+  });
+
+  it("is tried again as often as it says, or as its caller says", async () => {
+    const third = await finished<object>((await tasks.trigger<typeof stubborn>("stubborn", { at: 3 })).id);
+    expect(third).toMatchObject({ status: "COMPLETED", output: { attempt: 3 }, attemptCount: 3 });
+    const handle = await tasks.trigger<typeof stubborn>("stubborn", { at: 3 }, { maxAttempts: 2, machine: "micro" });
+    expect(await finished(handle.id)).toMatchObject({
+      status: "FAILED",
+      attemptCount: 2,
+      error: { message: "attempt 2" },
+    });
+    const large = await tasks.trigger<typeof stubborn>("stubborn", { at: 1 }, { machine: "large-1x" });
+    expect((await finished<object>(large.id)).output).toEqual({ attempt: 1, machine: "large-1x" });
+  });
+
+  it("is stopped when its time is up, and when it is cancelled, with the runs it started", async () => {
+    const timed = await tasks.trigger<typeof endless>("endless", {}, { maxDuration: 5 });
+    expect((await finished(timed.id)).status).toBe("TIMED_OUT");
+    const handle = await tasks.trigger<typeof endless>("endless", {});
+    await vi.waitFor(async () => expect((await runs.retrieve(handle.id)).isExecuting).toBe(true), { timeout: 20_000 });
+    await runs.cancel(handle.id);
+    expect((await finished(handle.id)).status).toBe("CANCELED");
+  });
+
+  it("begins after its delay; and not at all when nobody took it in time", async () => {
+    const late = await tasks.trigger<typeof add>("add", { a: 1, b: 1 }, { delay: new Date(Date.now() + 2_000) });
+    expect((await runs.retrieve(late.id)).status).toBe("DELAYED");
+    const blocking = await tasks.batchTrigger<typeof endless>("endless", [{ payload: {} }, { payload: {} }]);
+    const blockers = (await runs.list({ batch: blocking.batchId })).data;
+    for (const { id } of blockers)
+      await vi.waitFor(async () => expect((await runs.retrieve(id)).isExecuting).toBe(true), { timeout: 20_000 });
+    const expiring = await tasks.trigger<typeof add>("add", { a: 1, b: 1 }, { ttl: 1 });
+    expect((await finished(expiring.id)).status).toBe("EXPIRED");
+    for (const { id } of blockers) await runs.cancel(id);
+    const run = await finished(late.id);
+    expect(run.status).toBe("COMPLETED");
+    expect(run.startedAt?.getTime()).toBeGreaterThanOrEqual(run.delayedUntil?.getTime() ?? Infinity);
+  });
+
+  it("is started many at once, each time the batch is sent only once", async () => {
+    const batch = await tasks.batchTrigger<typeof add>(
+      "add",
+      [1, 2, 3].map((a) => ({ payload: { a, b: 0 }, options: { tags: [`batch-${a}`] } })),
+    );
+    const listed = await runs.list({ batch: batch.batchId });
+    expect(listed.data).toHaveLength(3);
+    for (const { id } of listed.data) expect((await finished(id)).status).toBe("COMPLETED");
+  });
+});
+
+describe("runs", () => {
+  it("are listed by every filter, page by page, in both directions", async () => {
+    const tag = crypto.randomUUID();
+    const ids: string[] = [];
+    for (let a = 0; a < 5; a++) {
+      const handle = await tasks.trigger<typeof add>(
+        "add",
+        { a, b: 0 },
+        { tags: [tag], queue: "side", machine: "micro" },
+      );
+      ids.unshift(handle.id);
+    }
+    for (const id of ids) await finished(id);
+    const all: string[] = [];
+    for await (const run of runs.list({ tag, limit: 2 })) all.push(run.id);
+    expect(all).toEqual(ids);
+    const page = await runs.list({ tag, limit: 2, after: ids[1] });
+    expect(page.data.map(({ id }) => id)).toEqual(ids.slice(2, 4));
+    const back = await runs.list({ tag, limit: 2, before: ids[2] });
+    expect(back.data.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+
+    const count = async (query: object) => (await runs.list({ tag, ...query })).data.length;
+    const version = (await runs.retrieve(ids[0] ?? "")).version ?? "";
+    expect(await count({ status: "COMPLETED", taskIdentifier: ["add", "other"], version })).toBe(5);
+    expect(await count({ status: ["FAILED", "QUEUED"] })).toBe(0);
+    expect(await count({ taskIdentifier: "other" })).toBe(0);
+    expect(await count({ version: "20000101.1" })).toBe(0);
+    expect(await count({ queue: { type: "custom", name: "side" }, machine: "micro" })).toBe(5);
+    expect(await count({ queue: { type: "task", name: "add" } })).toBe(0);
+    expect(await count({ machine: "large-2x" })).toBe(0);
+    expect(await count({ from: new Date(Date.now() - 60_000), to: new Date() })).toBe(5);
+    expect(await count({ to: new Date(Date.now() - 3_600_000) })).toBe(0);
+    expect(await count({ period: "1h" })).toBe(5);
+    expect(await count({ isTest: true })).toBe(0);
+  });
+});
+
+describe("what the engine has not", () => {
+  it.each([
+    ["an unknown task", "nobody", {}, 404],
+    ["an unknown version", "add", { version: "20000101.1" }, 422],
+    ["a region", "add", { region: "eu" }, 400],
+    ["debouncing", "add", { debounce: { key: "a", delay: "5s" } }, 400],
+    ["no duration", "add", { delay: "soon" }, 400],
+  ])("is refused with a sentence: %s", async (_, task, options, status) => {
+    await expect(tasks.trigger(task, {}, options)).rejects.toMatchObject({ status });
+  });
+});
