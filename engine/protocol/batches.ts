@@ -5,10 +5,12 @@ import { notFound, ProtocolError } from "../errors.ts";
 import { addToBatch } from "../flow/batch.ts";
 import { isOver } from "../store/runs.ts";
 import { requireScope, requireSecret } from "./auth.ts";
-import { parseBody, parseWith } from "./body.ts";
+import { parseBody, parseWith, readBody } from "./body.ts";
+import { storable } from "./storable.ts";
 import { toRequest } from "./tasks.ts";
 
 const MAX_RUNS = 1000;
+const MAX_ITEMS_BYTES = 16 * 1024 * 1024;
 
 /** `batchTrigger` and `batchTriggerAndWait`: the batch first, then its items, one JSON text a line. */
 export function batchRoutes(engine: Engine): Hono {
@@ -36,7 +38,7 @@ export function batchRoutes(engine: Engine): Hono {
     await requireSecret(engine, c);
     const batch = await engine.store.batches.byId(c.req.param("batch"));
     if (!batch) throw notFound("Batch");
-    const items = parseLines(await c.req.text());
+    const items = parseLines((await readBody(c, { bytes: MAX_ITEMS_BYTES, what: "A batch" })).toString("utf8"));
     const requests = items.map(({ index, task, payload, options }) => {
       if (index >= batch.run_count) throw new ProtocolError(400, `The batch has no place ${index}`);
       return { ...toRequest(task, payload, options ?? {}), batch: { id: batch.id, index } };
@@ -89,6 +91,6 @@ function parseLines(text: string) {
       } catch {
         throw new ProtocolError(400, "An item is not JSON");
       }
-      return parseWith(BatchItemNDJSON, json);
+      return parseWith(BatchItemNDJSON, storable(json));
     });
 }

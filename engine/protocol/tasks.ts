@@ -5,7 +5,7 @@ import type { Engine } from "../engine.ts";
 import { ProtocolError } from "../errors.ts";
 import { refuseUnknown } from "../flow/session-options.ts";
 import { triggerTask, type TriggerRequest } from "../flow/trigger.ts";
-import { requireScope } from "./auth.ts";
+import { requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 
 type Body = z.infer<typeof TriggerTaskRequestBody>;
@@ -16,8 +16,8 @@ export function taskRoutes(engine: Engine): Hono {
   const app = new Hono();
 
   app.post("/api/v1/tasks/:task/trigger", async (c) => {
+    await requireSecret(engine, c);
     const task = c.req.param("task");
-    await requireScope(engine, c, { action: "write", type: "tasks", ids: [task] });
     const { payload, options } = await parseBody(c, TriggerTaskRequestBody);
     const { run, isCached } = await triggerTask(engine, toRequest(task, payload, options ?? {}));
     return c.json({ id: run.id, isCached });
