@@ -6,6 +6,7 @@ import { newLogLine, newSpan } from "../store/conformance/fixtures.ts";
 import { SPARE_TYPE } from "../store/sessions.ts";
 import { streamName } from "../store/streams.ts";
 import { createTestEngine, message, turnComplete, type TestEngine } from "../testing/engine.ts";
+import { addToBatch } from "./batch.ts";
 import { changeRun } from "./end-run.ts";
 import { forget, forgetSpares } from "./forget.ts";
 import { appendInput } from "./input.ts";
@@ -60,11 +61,23 @@ async function wake(chat: string): Promise<void> {
   }
 }
 
+/** A batch of one run, which ends at once. */
+async function runBatch(): Promise<void> {
+  const { batch } = await engine.store.transaction((tx) =>
+    tx.batches.insertOrFind({ run_count: 1, parent_id: null, resumes_parent: false, idempotency_key: null }),
+  );
+  const task = { task: "t", payload: "{}", payloadType: "application/json" };
+  await addToBatch(engine, batch, { ...task, batch: { id: batch.id, index: 0 } });
+  const [runId = ""] = (await engine.store.batches.byId(batch.id))?.run_ids ?? [];
+  await changeRun(engine, runId, (run) => core.cancel(toState(run), engine.now()));
+}
+
 async function useIt(step: number): Promise<void> {
   await wake("awake");
   for (const chat of ["forever", "awake"])
     await engine.store.streams.append(streamName(chat, "in"), Array(20).fill({ body: "{}" }));
-  await engine.store.workers.register(`build-${step}`, [], engine.now());
+  await engine.store.workers.register(`build-${step}`, [{ id: "t", filePath: "t.ts" }], engine.now());
+  await runBatch();
   for (const chat of ["forever", `closed-${step}`, `expiring-${step}`]) {
     const { session } = await start(chat, chat.startsWith("expiring") ? { expiresAt: engine.now() } : {});
     await engine.store.snapshots.write(session.id, Buffer.from("transcript"));

@@ -16,6 +16,9 @@ export type NewBatch = Pick<Batch, "run_count" | "parent_id" | "resumes_parent" 
 
 export interface Batches {
   byId(id: string): Promise<Batch | undefined>;
+
+  /** Forgets batches made before `limit` of whose runs none is left. At most `rows`; returns how many. */
+  removeOver(limit: Date, rows: number): Promise<number>;
 }
 
 export interface BatchesTx extends Batches {

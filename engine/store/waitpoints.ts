@@ -38,6 +38,7 @@ export type NewWaitpoint = {
 };
 
 export interface Waitpoints {
+  /** In the order of the ids. */
   byIds(ids: string[]): Promise<Waitpoint[]>;
 
   /** The pending waitpoints whose time has run out, with the run each belongs to. */

@@ -137,6 +137,23 @@ export function describeRetention(given: Given): void {
     }
   });
 
+  it("of batches takes those whose runs are gone", async () => {
+    await all((rows) => given.store.batches.removeOver(future(), rows));
+    const run = await addRun(given);
+    const make = async (runId: string) => {
+      const { batch } = await given.store.transaction((tx) =>
+        tx.batches.insertOrFind({ run_count: 1, parent_id: null, resumes_parent: false, idempotency_key: null }),
+      );
+      await given.store.transaction((tx) => tx.batches.setRun(batch.id, 0, runId));
+      return batch.id;
+    };
+    const [over, current] = [await make("run_gone"), await make(run.id)];
+    expect(await all((rows) => given.store.batches.removeOver(new Date(0), rows))).toBe(0);
+    expect(await all((rows) => given.store.batches.removeOver(future(), rows))).toBe(1);
+    expect(await given.store.batches.byId(over)).toBeUndefined();
+    expect(await given.store.batches.byId(current)).toBeDefined();
+  });
+
   it("of builds takes those nobody runs, but never the newest", async () => {
     const register = () => given.store.workers.register(unique("hash"), [], now);
     const [unused, used] = [await register(), await register()];

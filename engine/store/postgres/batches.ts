@@ -1,9 +1,19 @@
+import { sql } from "kysely";
 import { newId } from "../../ids.ts";
 import type { Batch, Batches, BatchesTx, NewBatch } from "../batches.ts";
-import type { Db, Tx } from "./database.ts";
+import { removed, type Db, type Tx } from "./database.ts";
 
 export const batches = (db: Db): Batches => ({
   byId: (id) => byId(db, id).executeTakeFirst(),
+  removeOver: (limit, rows) =>
+    removed(
+      db,
+      sql`delete from engine.batch where id in (
+        select b.id from engine.batch b
+        where b.created_at < ${limit} and not exists (select from engine.run r where r.id = any(b.run_ids))
+        limit ${rows}
+      )`,
+    ),
 });
 
 export const batchesTx = (tx: Tx): BatchesTx => ({

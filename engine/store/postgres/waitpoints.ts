@@ -10,7 +10,8 @@ const CHAT_TYPE = "chat.agent";
 export const waitpoints = (db: Db): Waitpoints => ({
   async byIds(ids) {
     if (ids.length === 0) return [];
-    return db.selectFrom("engine.waitpoint").selectAll().where("id", "in", ids).execute();
+    const rows = await db.selectFrom("engine.waitpoint").selectAll().where("id", "in", ids).execute();
+    return rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
   },
 
   overdue: (now) =>
