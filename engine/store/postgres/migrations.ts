@@ -267,6 +267,8 @@ export async function migrate(db: Db): Promise<void> {
     db,
     provider: { getMigrations: () => Promise.resolve(migrations) },
     migrationTableSchema: "engine",
+    // What was made side by side on one day may be merged in any order.
+    allowUnorderedMigrations: true,
   });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
