@@ -23,4 +23,12 @@ export function describeTelemetry(given: Given): void {
     await given.store.telemetry.keep({ spans: [begun], lines: [] });
     expect(await given.store.telemetry.spansOf(run.id, 10)).toEqual([span(run.id)]);
   });
+
+  it("that comes twice at the same time, in two orders, is kept once", async () => {
+    const run = await addRun(given);
+    const spans = Array.from({ length: 300 }, (_, index) => span(run.id, { spanId: `s${index}` }));
+    const orders = Array.from({ length: 8 }, (_, index) => (index % 2 ? spans : spans.toReversed()));
+    await Promise.all(orders.map((order) => given.store.telemetry.keep({ spans: order, lines: [] })));
+    expect(await given.store.telemetry.spansOf(run.id, 1_000)).toHaveLength(300);
+  });
 }

@@ -65,6 +65,8 @@ async function keepSpans(db: Db, spans: Span[]): Promise<void> {
       "runId" text, "spanId" text, "traceId" text, "parentId" text, name text, "startedAt" timestamptz,
       duration double precision, "isPartial" boolean, "isError" boolean, attributes jsonb, events jsonb)
     join engine.run r on r.id = s."runId"
+    -- A process sends a span again when it heard no answer: two exports that lock in two orders would deadlock.
+    order by s."runId", s."spanId"
     on conflict (run_id, span_id) do update set
       parent_id = excluded.parent_id, name = excluded.name, started_at = excluded.started_at,
       duration = excluded.duration, is_partial = excluded.is_partial, is_error = excluded.is_error,
