@@ -15,5 +15,5 @@ it("answers three thousand malformed requests with 4xx and a sentence, lives, an
   expect(problems).toEqual([]);
   expect(engine.ended()).toBeUndefined();
   expect(sent).toBeGreaterThanOrEqual(3_000);
-  expect(after.heapUsed - before.heapUsed).toBeLessThan(20);
+  expect(after.held - before.held).toBeLessThan(20);
 }, 60_000);

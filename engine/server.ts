@@ -26,12 +26,15 @@ export function createServer(engine: Engine, app: Hono): EngineServer {
   const http1 = createHttp1(app);
   const http2 = createHttp2(engine);
   const sockets = new Set<net.Socket>();
+  const refused = new Set<net.Socket>();
   const { ENGINE_HOST: host, ENGINE_PORT: port, ENGINE_LISTEN_PORT: listenPort = port } = engine.config;
   const { ENGINE_MAX_CONNECTIONS: maxConnections } = engine.config;
   const front = net.createServer({ noDelay: true }, (socket) => {
     socket.on("error", (error) => engine.log.debug({ err: error }, "connection broke off"));
     if (sockets.size >= maxConnections) {
       engine.log.warn({ connections: sockets.size }, "connection refused: too many are open");
+      refused.add(socket);
+      socket.on("close", () => refused.delete(socket));
       return answerRaw(socket, 503, `The engine has its limit of ${maxConnections} connections open`);
     }
     sockets.add(socket);
@@ -53,7 +56,7 @@ export function createServer(engine: Engine, app: Hono): EngineServer {
       // Finishes its open streams; a client that wants another one needs another connection.
       for (const session of http2.sessions) session.close();
       await allClosed([...http1.open, ...http2.open], late);
-      for (const socket of sockets) socket.destroy();
+      for (const socket of [...sockets, ...refused]) socket.destroy();
       await isClosed;
     },
   };

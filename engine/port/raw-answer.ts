@@ -2,8 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** Whoever was told why may take this long to read it. */
-const LINGER_MS = 1_000;
+/** Whoever was told why may take this long to stop sending and read it. */
+const LINGER_MS = 5_000;
 
 /** Answers a connection that no request came out of, in HTTP/1.1 and JSON, and ends it. */
 export function answerRaw(socket: Duplex, status: number, message: string): void {

@@ -9,8 +9,8 @@ import { accessToken, secretKey } from "./engine.ts";
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const reporter = new URL("report-memory.ts", import.meta.url).href;
 
-/** In megabytes, after two full collections. */
-export type Memory = { heapUsed: number; rss: number };
+/** In megabytes, after full collections: what is still referred to, on the heap and beside it; and what the process has. */
+export type Memory = { held: number; rss: number };
 
 /** An engine as a process of its own, on a database of its own. */
 export type EngineProcess = {

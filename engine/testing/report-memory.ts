@@ -8,8 +8,8 @@ process.on("message", () => {
       globalThis.gc?.();
       await sleep(50);
     }
-    const { heapUsed, rss } = process.memoryUsage();
-    process.send?.({ heapUsed: heapUsed / 2 ** 20, rss: rss / 2 ** 20 });
+    const { heapUsed, external, rss } = process.memoryUsage();
+    process.send?.({ held: (heapUsed + external) / 2 ** 20, rss: rss / 2 ** 20 });
   })();
 });
 process.channel?.unref();

@@ -33,7 +33,7 @@ export async function fuzz(engine: EngineProcess, seed: number, count: number): 
     statuses: {},
     problems: [],
     before: await engine.memory(),
-    after: { heapUsed: 0, rss: 0 },
+    after: { held: 0, rss: 0 },
   };
   const asleep = Promise.all(sleepers.map((sleeper) => sendOne(engine, sleeper, findings)));
   let isWarm = false;

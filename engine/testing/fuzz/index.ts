@@ -12,8 +12,11 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 
-/** What the engine may hold more after all requests than after the first 20,000, in megabytes. */
-const MAX_GROWTH = { heapUsed: 20, rss: 100 };
+/**
+ * What the engine may have more after all requests than after the first 20,000, in megabytes. What it holds must not grow;
+ * what the process has goes up and down by a hundred with the largest bodies that were under way at once.
+ */
+const MAX_GROWTH = { held: 20, rss: 250 };
 
 const postgres = await startTestPostgres();
 process.env.TEST_POSTGRES_URL = postgres.url;
@@ -24,8 +27,8 @@ const seconds = (performance.now() - startedAt) / 1000;
 await engine.stop();
 await postgres.stop();
 
-const growth = { heapUsed: after.heapUsed - before.heapUsed, rss: after.rss - before.rss };
-const rounded = (memory: typeof before) => `heap ${memory.heapUsed.toFixed(1)} MB, RSS ${memory.rss.toFixed(0)} MB`;
+const growth = { held: after.held - before.held, rss: after.rss - before.rss };
+const rounded = (memory: typeof before) => `held ${memory.held.toFixed(1)} MB, RSS ${memory.rss.toFixed(0)} MB`;
 console.log(`seed ${seed}: ${sent} requests in ${seconds.toFixed(0)} s`);
 console.log(
   `answers: ${Object.entries(statuses)
@@ -33,8 +36,7 @@ console.log(
     .join(", ")}`,
 );
 console.log(`memory after the first 20,000: ${rounded(before)}; at the end: ${rounded(after)}`);
-if (growth.heapUsed > MAX_GROWTH.heapUsed || growth.rss > MAX_GROWTH.rss)
-  problems.push("the engine's memory grew too much");
+if (growth.held > MAX_GROWTH.held || growth.rss > MAX_GROWTH.rss) problems.push("the engine's memory grew too much");
 for (const problem of problems) console.log(`- ${problem}`);
 console.log(problems.length === 0 ? "nothing wrong" : `${problems.length} wrong`);
 process.exit(problems.length === 0 ? 0 : 1);
