@@ -72,7 +72,7 @@ async function stored(): Promise<Set<string>> {
   return new Set(rows.map((row) => row.record_id));
 }
 
-describe("SIGTERM", () => {
+describe("SIGTERM", { timeout: 30_000 }, () => {
   it("in a flood of appends: each acknowledged one is stored, nobody hangs", async () => {
     const acknowledged: string[] = [];
     let isFlooded: () => void = () => undefined;
