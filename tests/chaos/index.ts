@@ -11,7 +11,7 @@ import { Conversation } from "./conversation.ts";
 import { killAsPlanned, type Kill } from "./killer.ts";
 import { makePlan, type PlannedTurn } from "./plan.ts";
 import { patiently, runsLeft, untilQuiet } from "./quiet.ts";
-import { samplesOf, table, type LostRun } from "./report.ts";
+import { samplesOf, slowest, table, type LostRun } from "./report.ts";
 import { judge, type Failure } from "./verdict.ts";
 
 /**
@@ -83,7 +83,9 @@ await model.close();
 
 const turns = conversations.reduce((sum, conversation) => sum + conversation.turns.length, 0);
 say(`${conversations.length} conversations, ${turns} questions, ${model.requests.length} requests to the model`);
-console.log(table(kills, samplesOf(kills, conversations, lost)));
+const samples = samplesOf(kills, conversations, lost);
+console.log(table(kills, samples));
+console.log(slowest(samples, startedAt));
 for (const { chatId, what } of failures) console.log(`FAILED  ${chatId}: ${what}`);
 console.log(
   failures.length === 0 ? "Every question is answered once." : `${failures.length} failures. Again: ${command}`,

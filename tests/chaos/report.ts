@@ -5,9 +5,13 @@ import { victims, type Victim } from "./plan.ts";
 /** `several`: the next victim fell before anything came. */
 type Kind = Victim | "several";
 
-interface Sample {
+export interface Sample {
   kind: Kind;
   ms: number;
+  kill: Kill;
+  chatId: string;
+  /** Which question was waiting, from 0. */
+  turn: number;
 }
 
 /** Who lost a run: its chat, and when that run ended (epoch milliseconds). */
@@ -16,6 +20,8 @@ export interface LostRun {
   at: number;
 }
 
+/** What is heard so soon was on its way before. */
+const ON_ITS_WAY_MS = 150;
 /** How soon after a kill the engine writes down the end of the run. */
 const NOTICED_MS = 2_000;
 
@@ -24,15 +30,17 @@ const NOTICED_MS = 2_000;
  * when an answer was due; by the death of one run only the chat whose run it was.
  */
 export function samplesOf(kills: readonly Kill[], conversations: readonly Conversation[], lost: LostRun[]): Sample[] {
-  return kills.flatMap(({ victim, at }, index) =>
-    conversations.flatMap(({ chatId, flights, stream }) => {
-      const flight = flights.find(({ from, to = Infinity }) => from <= at && at < to);
+  return kills.flatMap((kill, index) =>
+    conversations.flatMap(({ chatId = "", flights, stream }) => {
+      const { victim, at } = kill;
+      const turn = flights.findIndex(({ from, to = Infinity }) => from <= at && at < to);
+      const flight = flights[turn];
       const isHit = victim !== "run" || lost.some((run) => run.chatId === chatId && isSoon(run.at - at));
       if (!flight || !isHit) return [];
-      const next = stream?.heard.find((heard) => heard > at) ?? flight.to;
+      const next = stream?.heard.find((heard) => heard > at + ON_ITS_WAY_MS) ?? flight.to;
       if (next === undefined) return [];
       const isOvertaken = (kills[index + 1]?.at ?? Infinity) < next;
-      return [{ kind: isOvertaken ? "several" : victim, ms: next - at } as const];
+      return [{ kind: isOvertaken ? "several" : victim, ms: next - at, kill, chatId, turn } as const];
     }),
   );
 }
@@ -62,4 +70,19 @@ export function table(kills: readonly Kill[], samples: readonly Sample[]): strin
     ),
     line("all", kills.length, samples),
   ].join("\n");
+}
+
+/** The longest waits, one a chat, for whoever wants to know why. `startedAt` is what the log counts from. */
+export function slowest(samples: readonly Sample[], startedAt: number, count = 5): string {
+  const longest = new Map<string, Sample>();
+  for (const sample of samples)
+    if ((longest.get(sample.chatId)?.ms ?? 0) < sample.ms) longest.set(sample.chatId, sample);
+  return [...longest.values()]
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, count)
+    .map(({ ms, kill, chatId, turn }) => {
+      const at = ((kill.at - startedAt) / 1000).toFixed(1);
+      return `waited ${(ms / 1000).toFixed(1)} s from ${at} s on (${kill.victim}): question ${turn + 1} of ${chatId}`;
+    })
+    .join("\n");
 }
