@@ -17,7 +17,7 @@ export async function loseRuns(engine: Engine, runIds: readonly string[]): Promi
 
 /** Every run that a worker holds. */
 export async function loseAllRuns(engine: Engine): Promise<number> {
-  engine.spares.reset();
+  engine.spares.reset(engine.now());
   return loseRuns(engine, await engine.store.runs.liveIds());
 }
 

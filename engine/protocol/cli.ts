@@ -46,7 +46,7 @@ export function cliRoutes(engine: Engine): Hono {
     const tasks = metadata.tasks.map(declared);
     const queues = (metadata.queues ?? []).map(({ name, concurrencyLimit }) => ({ name, concurrencyLimit }));
     const worker = await engine.store.workers.register(metadata.contentHash, tasks, engine.now(), queues);
-    engine.spares.reset();
+    engine.spares.reset(engine.now());
     engine.log.info(
       { worker: worker.id, version: worker.version, tasks: tasks.map((task) => task.id) },
       "worker registered",
