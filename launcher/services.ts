@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Child } from "./child.ts";
 import { childEnvironments, type Plan } from "./environment.ts";
 import type { EngineFront } from "./engine-front.ts";
+import { engineArguments } from "./engine-process.ts";
 import { ChildLog } from "./log.ts";
 import { clusterAnswers, guardPostmaster, prepareCluster, type Cluster } from "./postgres.ts";
 import { Service, type ServiceOptions } from "./service.ts";
@@ -58,7 +60,7 @@ function engineService(plan: Plan, { dataDir, watch }: Surroundings, front: Engi
   let absence: NodeJS.Timeout | undefined;
   return new Service({
     ...defaults("The engine", "engine", dataDir),
-    prepare: () => node(["engine/index.ts"], childEnvironments(plan, process.env).engine),
+    prepare: () => node(engineArguments, childEnvironments(plan, process.env).engine, dataDir),
     onLine: (line) => {
       const found = /^engine listening on (\d+)$/.exec(line)?.[1];
       if (found) front.pointAt((port = Number(found)));
@@ -92,7 +94,7 @@ function workerService(plan: Plan, { dataDir, watch }: Surroundings): Service {
       await writeEmptyEnvFile(dataDir);
       // The CLI gives up at once when nobody answers.
       while (!stopped.aborted && !(await answers(`${engine}/healthz`))) await pause();
-      return node(cli, childEnvironments(plan, process.env).worker);
+      return node(cli, childEnvironments(plan, process.env).worker, dataDir);
     },
     isReady: () => answers(`${engine}/readyz`),
     stop: { signal: "SIGTERM", graceMs: 1000 },
@@ -111,7 +113,8 @@ function webService(plan: Plan, { dataDir, watch }: Surroundings): Service {
   const path = plan.mode === "dev" ? "/@vite/client" : "/_app/version.json";
   return new Service({
     ...defaults("The web server", "web", dataDir),
-    prepare: () => node(plan.mode === "dev" ? dev : ["launcher/web.ts"], childEnvironments(plan, process.env).web),
+    prepare: () =>
+      node(plan.mode === "dev" ? dev : ["launcher/web.ts"], childEnvironments(plan, process.env).web, dataDir),
     isReady: () => answers(base + path),
     stop: { signal: "SIGTERM", graceMs: 700 },
     onStart: (child) => watch("web", child),
@@ -124,8 +127,10 @@ function defaults(title: string, name: string, dataDir: string) {
   return common satisfies Partial<ServiceOptions>;
 }
 
-function node(args: string[], env: NodeJS.ProcessEnv) {
-  return { command: process.execPath, args: [...follow, ...args], env, cwd: project };
+function node(args: string[], env: NodeJS.ProcessEnv, dataDir: string) {
+  // What was compiled once (and freed of its types) is read the next time: less memory, and sooner back after a crash.
+  const cache = { NODE_COMPILE_CACHE: join(dataDir, "cache") };
+  return { command: process.execPath, args: [...follow, ...args], env: { ...cache, ...env }, cwd: project };
 }
 
 async function answers(url: string): Promise<boolean> {

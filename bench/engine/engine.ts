@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { engineArguments } from "../../launcher/engine-process.ts";
 import { freePort } from "../../tests/support/ports.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,15 +20,17 @@ export interface BenchEngine {
   stop(): Promise<void>;
 }
 
-export async function startEngine(databaseUrl: string): Promise<BenchEngine> {
+/** As under the launcher, a second start finds compiled what the first one compiled. */
+export async function startEngine(databaseUrl: string, cacheDir: string): Promise<BenchEngine> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["engine/index.ts"], {
+  const child = spawn(process.execPath, engineArguments, {
     cwd: project,
     stdio: ["ignore", "ignore", "inherit"],
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: cacheDir,
       DATABASE_URL: databaseUrl,
       ENGINE_PORT: String(port),
       ENGINE_LOG_LEVEL: "error",

@@ -1,4 +1,6 @@
-import { cpus, loadavg } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
 import { startTestPostgres } from "../../tests/support/postgres.ts";
 import { write } from "../results.ts";
@@ -21,7 +23,10 @@ await admin.connect();
 await admin.query("create database bench");
 await admin.end();
 
-let engine = await startEngine(database.href);
+const cacheDir = mkdtempSync(join(tmpdir(), "skein-bench-"));
+let engine = await startEngine(database.href, cacheDir);
+await engine.stop();
+engine = await startEngine(database.href, cacheDir);
 try {
   connectTo(engine.url);
   // What compiles on first use is not what a stream costs.
@@ -37,7 +42,7 @@ try {
   const full = await measureRequests(engine, 300);
   say("restart");
   await engine.stop();
-  engine = await startEngine(database.href);
+  engine = await startEngine(database.href, cacheDir);
   const results = { one, hundred, empty, full, restartMs: engine.readyMs, idleRssMb: engine.rssMb() };
 
   console.log(`\nLoad ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores, which the load's own process shares`);
@@ -62,4 +67,5 @@ try {
 } finally {
   await engine.stop();
   await postgres.stop();
+  rmSync(cacheDir, { recursive: true, force: true });
 }
