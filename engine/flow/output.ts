@@ -11,6 +11,10 @@ export function parseStreamName(name: string): { streamKey: string; io: Io } | u
   return match?.[1] && match[2] ? { streamKey: match[1], io: match[2] as Io } : undefined;
 }
 
+/** A session's own stream, or one of a channel of it (`protocol/session-channels.ts`). */
+export const isStreamName = (name: string) =>
+  parseStreamName(name) !== undefined || /^channels\/.+\/[\w.-]+\/(in|out)$/s.test(name);
+
 /**
  * Appends what the run `writer` says, or without one what the web server's head start does. Committed when this resolves.
  * Throws a 412, with nothing changed, when that run was replaced.

@@ -120,8 +120,16 @@ describe("a channel of a session", () => {
       if (seen.length === 3) break;
     }
     expect(seen).toEqual([{ frame: 1 }, { frame: 2 }, { frame: 3 }]);
-    await channel.in.send({ paused: true });
-    expect(await asking).toBe(`paused=true ${answer(1, 1)}`);
+    // A channel's input is heard by who listens when it comes: the run may still be on its way to that.
+    let said: string | undefined;
+    void asking.then((text) => (said = text));
+    await vi.waitFor(
+      async () => {
+        await channel.in.send({ paused: true });
+        expect(said).toBe(`paused=true ${answer(1, 1)}`);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
 
     const run = await currentRun(page.id);
     await runs.cancel(run);
