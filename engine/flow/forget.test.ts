@@ -4,7 +4,7 @@ import * as core from "../core/run.ts";
 import { toState } from "../store/runs.ts";
 import { newLogLine, newSpan } from "../store/conformance/fixtures.ts";
 import { SPARE_TYPE } from "../store/sessions.ts";
-import { streamName } from "../store/streams.ts";
+import { channelName, streamName } from "../store/streams.ts";
 import { createTestEngine, message, turnComplete, type TestEngine } from "../testing/engine.ts";
 import { addToBatch } from "./batch.ts";
 import { changeRun } from "./end-run.ts";
@@ -84,6 +84,7 @@ async function useIt(step: number): Promise<void> {
     await converse(chat);
     await converse(chat);
     const runId = (await engine.store.sessions.find(chat))?.current_run_id ?? "";
+    await engine.store.streams.append(channelName(chat, "files", "out"), [{ body: "{}" }]);
     await engine.store.telemetry.keep({ spans: [newSpan(runId)], lines: [newLogLine(runId)] });
     if (chat.startsWith("closed")) await engine.store.sessions.update(session.id, { closed_at: engine.now() });
   }

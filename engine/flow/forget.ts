@@ -15,6 +15,7 @@ export async function forget(engine: Engine): Promise<void> {
   await inBatches(() => runs.removeSnapshots(limits.run, BATCH_ROWS));
   await inBatches(() => waitpoints.removeCompleted(limits.run, BATCH_ROWS));
   await inBatches(() => streams.removeAnswered(limits.run, INPUT_MARGIN, BATCH_ROWS));
+  await inBatches(() => streams.removeFromChannels(limits.run, BATCH_ROWS));
   await inBatches(() => batches.removeOver(limits.run, BATCH_ROWS));
   await inBatches(() => workers.removeUnused(limits.run, BATCH_ROWS));
   await inBatches(() => telemetry.removeBefore(limits.telemetry, BATCH_ROWS));

@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError, sessionClosed } from "../errors.ts";
+import { channelName } from "../store/streams.ts";
 import { requireScope, requireSecret } from "./auth.ts";
 import { drain, fromHeaders, offerWriter, readRecord } from "./session-streams.ts";
 import { namesOf } from "./sessions.ts";
@@ -53,6 +54,5 @@ async function reach(engine: Engine, c: Context, action: "read" | "write") {
   await requireScope(engine, c, { action, type: "sessions", ids: namesOf(session) });
   if (!session) throw notFound("Session");
   if (!NAME.test(name)) throw new ProtocolError(400, "A channel's name has letters, digits, dots, dashes, underscores");
-  // Another first word than the session's own streams have: an external id may contain slashes.
-  return { session, io, stream: `channels/${session.stream_key}/${name}/${io}` };
+  return { session, io, stream: channelName(session.stream_key, name, io) };
 }

@@ -14,6 +14,9 @@ export type Appended = { startSeq: number; endSeq: number; at: number; records: 
 
 export const streamName = (streamKey: string, io: Io) => `sessions/${streamKey}/${io}`;
 
+/** Another first word than the session's own streams have: a stream key may contain slashes, a channel's name none. */
+export const channelName = (streamKey: string, channel: string, io: Io) => `channels/${streamKey}/${channel}/${io}`;
+
 export interface Streams {
   /**
    * Appends a batch, all or nothing, at the next positions; a stream begins with its first append. A record whose id is
@@ -51,6 +54,9 @@ export interface Streams {
    * `answered_in_seq` stay. Positions stay as they are. At most `rows`; returns how many.
    */
   removeAnswered(limit: Date, margin: number, rows: number): Promise<number>;
+
+  /** Forgets what came before `limit` on any channel of any session. At most `rows`; returns how many. */
+  removeFromChannels(limit: Date, rows: number): Promise<number>;
 
   /** Deletes what was to go by now. */
   deleteTrimmed(now: Date): Promise<void>;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { streamName } from "../streams.ts";
+import { channelName, streamName } from "../streams.ts";
 import { addRun, addSession, after, newLogLine, newSpan, now, unique, type Given } from "./fixtures.ts";
 
 const over = { executionStatus: "FINISHED", status: "COMPLETED_SUCCESSFULLY", leaseUntil: null } as const;
@@ -96,6 +96,17 @@ export function describeRetention(given: Given): void {
     expect([await first(input), await first(output)]).toEqual([5, 0]);
     expect(await given.store.streams.nextSeq(input)).toBe(10);
     expect(await given.store.streams.oldestUnanswered(input, 8)).toBe(9);
+  });
+
+  it("of channels takes what is old, and leaves the conversation alone", async () => {
+    const { stream_key: key } = await addSession(given);
+    const [channel, output] = [channelName(key, "files", "out"), streamName(key, "out")];
+    for (const stream of [channel, output])
+      await given.store.streams.append(stream, [{ body: "a" }, { body: "b" }, { body: "c" }]);
+    expect(await all((rows) => given.store.streams.removeFromChannels(new Date(0), rows))).toBe(0);
+    expect(await all((rows) => given.store.streams.removeFromChannels(future(), rows))).toBe(3);
+    expect(await given.store.streams.read(output, 0)).toHaveLength(3);
+    expect(await given.store.streams.append(channel, [{ body: "d" }])).toMatchObject({ startSeq: 3 });
   });
 
   it("of sessions takes the closed and the expired, whole, unless one of their runs is live", async () => {

@@ -91,7 +91,9 @@ async function removeOver(tx: Tx, limit: Date, rows: number): Promise<number> {
       and not exists (select from engine.run r where r.session_id = s.id and r.execution_status <> 'FINISHED')
     limit ${rows} for update skip locked`.execute(tx);
   if (over.rows.length === 0) return 0;
-  const keys = over.rows.flatMap(({ stream_key: key }) => [streamName(key, "in"), streamName(key, "out")]);
+  const streamKeys = over.rows.map(({ stream_key: key }) => key);
+  const own = streamKeys.flatMap((key) => [streamName(key, "in"), streamName(key, "out")]);
+  const keys = [...own, ...(await channelsOf(tx, streamKeys))];
   const records = await removed(
     tx,
     sql`delete from engine.record where (stream, seq) in (
@@ -103,6 +105,14 @@ async function removeOver(tx: Tx, limit: Date, rows: number): Promise<number> {
   await tx.deleteFrom("engine.stream").where("key", "in", keys).execute();
   await tx.deleteFrom("engine.session").where("id", "in", ids).execute();
   return ids.length;
+}
+
+async function channelsOf(tx: Tx, streamKeys: string[]): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`
+    select c.key from engine.stream c
+    where c.key like 'channels/%' and regexp_replace(c.key, '^channels/(.*)/[^/]+/(in|out)$', '\\1') = any(${streamKeys}::text[])
+  `.execute(tx);
+  return rows.map(({ key }) => key);
 }
 
 async function removeSpares(db: Db, limit: Date): Promise<void> {

@@ -65,6 +65,17 @@ export const streams = (db: Db): Streams => ({
       )`,
     ),
 
+  removeFromChannels: (limit, rows) =>
+    removed(
+      db,
+      sql`delete from engine.record where (stream, seq) in (
+        select r.stream, r.seq
+        from engine.stream c join engine.record r on r.stream = c.key
+        where c.key like 'channels/%' and r.at < ${limit}
+        limit ${rows}
+      )`,
+    ),
+
   async deleteTrimmed(now) {
     // A stream that is being written to is left to the next round: nobody waits here while holding others.
     await sql`
