@@ -11,9 +11,10 @@ export async function forget(engine: Engine): Promise<void> {
   } = engine.config;
   const limits = retentionLimits({ runDays, sessionDays, telemetryDays }, engine.now());
   await inBatches(() => sessions.removeOver(limits.session, BATCH_ROWS));
-  await inBatches(() => runs.removeEnded(limits.run, BATCH_ROWS));
-  await inBatches(() => runs.removeSnapshots(limits.run, BATCH_ROWS));
+  // Waitpoints before their runs, as everywhere: a run that is deleted would take its own along the other way round.
   await inBatches(() => waitpoints.removeCompleted(limits.run, BATCH_ROWS));
+  await inBatches(() => runs.removeSnapshots(limits.run, BATCH_ROWS));
+  await inBatches(() => runs.removeEnded(limits.run, BATCH_ROWS));
   await inBatches(() => streams.removeAnswered(limits.run, INPUT_MARGIN, BATCH_ROWS));
   await inBatches(() => streams.removeFromChannels(limits.run, BATCH_ROWS));
   await inBatches(() => batches.removeOver(limits.run, BATCH_ROWS));

@@ -24,7 +24,7 @@ export interface Store {
 
   /**
    * Everything `work` does through `tx`, or nothing if it throws (and this throws the same). Locks are held until its
-   * end. Lock order: session, stream, waitpoint, run.
+   * end. Lock order: session, input stream, waitpoint, run, output stream.
    */
   transaction<T>(work: (tx: StoreTx) => Promise<T>): Promise<T>;
 

@@ -44,7 +44,7 @@ export interface Waitpoints {
   /** The pending waitpoints whose time has run out, with the run each belongs to. */
   overdue(now: Date): Promise<Pick<Waitpoint, "id" | "run_id" | "type">[]>;
 
-  /** Forgets those that completed before `limit`, and pending ones of runs that ended before it. At most `rows`; how many. */
+  /** Forgets those that completed before `limit` (of a batch: once its run is over, which is told of all at once), and pending ones of runs that ended before it. At most `rows`; how many. */
   removeCompleted(limit: Date, rows: number): Promise<number>;
 
   /** At most `limit` pending waitpoints that a chat's run has stopped at, those first whose time runs out first. */

@@ -31,7 +31,7 @@ export interface Workers {
    */
   register(contentHash: string, tasks: WorkerTask[], now: Date, queues?: WorkerQueue[]): Promise<Worker>;
 
-  /** Forgets builds registered before `limit` that no run was given to, but not the newest. At most `rows`; how many. */
+  /** Forgets builds registered before `limit` that no run was given to and nobody is locked to, but not the newest. At most `rows`; how many. */
   removeUnused(limit: Date, rows: number): Promise<number>;
 
   newest(): Promise<Worker | undefined>;

@@ -26,7 +26,8 @@ export const waitpoints = (db: Db): Waitpoints => ({
     removed(
       db,
       sql`delete from engine.waitpoint where id in (
-        select w.id from engine.waitpoint w where w.completed_at < ${limit}
+        select w.id from engine.waitpoint w join engine.run r on r.id = w.run_id
+        where w.completed_at < ${limit} and (w.batch_id is null or r.finished_at is not null)
         union all
         select w.id from engine.waitpoint w join engine.run r on r.id = w.run_id
         where w.completed_at is null and r.finished_at < ${limit}

@@ -13,6 +13,8 @@ export const workers = (db: Db): Workers => ({
         select w.ord from engine.worker w
         where w.created_at < ${limit} and w.ord < (select max(ord) from engine.worker)
           and not exists (select from engine.run r where r.worker_id = w.id)
+          and not exists (select from engine.run r where r.locked_worker_id = w.id)
+          and not exists (select from engine.session s where s.trigger_config ->> 'lockToVersion' = w.version)
         limit ${rows}
       )`,
     ),
