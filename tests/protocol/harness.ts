@@ -28,6 +28,8 @@ export type Rig = {
   /** `kill -9`. The worker dies with its run processes; returns once they are gone. */
   killEngine(): Promise<void>;
   killWorker(): Promise<void>;
+  /** Stops the worker alone (its runs go on), until the returned function lets it go on. */
+  pauseWorker(): () => void;
   runPids(): number[];
   stop(): Promise<void>;
 };
@@ -83,6 +85,12 @@ export async function startRig(settings: Record<string, string> = {}): Promise<R
       return copy;
     },
     killWorker: () => end(workerProcess, "SIGKILL"),
+    pauseWorker() {
+      const pid = workerProcess?.child.pid;
+      if (pid === undefined) throw new Error("no worker");
+      process.kill(pid, "SIGSTOP");
+      return () => process.kill(pid, "SIGCONT");
+    },
     runPids: () => runProcesses(workerProcess?.child.pid ?? 0),
     async stop() {
       await end(workerProcess, "SIGTERM");
