@@ -31,7 +31,7 @@ await part("protocol", ["vitest", "run", "--project", "protocol", ...vitestRepor
 await postgres.stop();
 
 await part("build", ["npm", "run", "--silent", "build"], one);
-const few = ["--seed", "1", "--conversations", "10", "--parallel", "3", "--every", "3-6"];
+const few = ["--seed", "1", "--conversations", "10", "--parallel", "3", "--every", "3-6", "--kills", "5"];
 await part("chaos", ["npm", "run", "--silent", "chaos", "--", ...few], one);
 if (findChromium() ?? (await installChromium())) {
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report("end-to-end") };

@@ -17,8 +17,9 @@ import { judge, type Failure } from "./verdict.ts";
 /**
  * `npm run chaos -- --seed N --conversations M`: the whole production app with a scripted model, conversations by guests,
  * and `kill -9` of whatever there is at moments that follow from the seed. In the end every question is answered once.
- * Options: `--parallel` conversations at a time, `--every` seconds between two kills (`4-10`), `--keep` the data
- * directory. Exit code 1 on any failure.
+ * Options: `--parallel` conversations at a time, `--every` seconds between two kills (`4-10`), `--kills` at most (five
+ * kill everything once; unset: until the conversations are over, which on a slow machine may be never), `--keep` the
+ * data directory. Exit code 1 on any failure.
  */
 const { values } = parseArgs({
   options: {
@@ -26,12 +27,13 @@ const { values } = parseArgs({
     conversations: { type: "string", default: "20" },
     parallel: { type: "string", default: "4" },
     every: { type: "string", default: "4-10" },
+    kills: { type: "string", default: "Infinity" },
     keep: { type: "boolean", default: false },
   },
 });
 const { seed, conversations: count, parallel, every } = values;
 const [from = 4, to = from] = every.split("-").map(Number);
-const command = `npm run chaos -- --seed ${seed} --conversations ${count} --parallel ${parallel} --every ${every}`;
+const command = `npm run chaos -- --seed ${seed} --conversations ${count} --parallel ${parallel} --every ${every} --kills ${values.kills}`;
 
 /** A conversation that takes longer than this has come to a stop. */
 const PATIENCE_MS = 180_000;
@@ -59,7 +61,7 @@ const kills: Kill[] = [];
 const killing = killAsPlanned(
   stack,
   plan.kills,
-  () => isOver,
+  () => isOver || kills.length >= Number(values.kills),
   (kill) => {
     kills.push(kill);
     say(`killed the ${kill.victim} (process ${kill.pid})`);
