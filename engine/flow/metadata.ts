@@ -1,4 +1,3 @@
-import { applyMetadataOperations } from "@trigger.dev/core/v3";
 import { type TaskRunExecutionResult, UpdateMetadataRequestBody } from "@trigger.dev/core/v3/schemas";
 import { parsePacket } from "@trigger.dev/core/v3/utils/ioSerialization";
 import type { z } from "zod";
@@ -26,6 +25,8 @@ export async function updateMetadata(tx: StoreTx, runId: string, update: Update)
 async function amend(tx: StoreTx, runId: string, operations: Operations): Promise<Record<string, unknown>> {
   const run = await tx.runs.lock(runId);
   if (!run || operations.length === 0) return run?.metadata ?? {};
+  // Chats have no metadata, and this package brings 20 MB of telemetry with it: loaded when it is needed.
+  const { applyMetadataOperations } = await import("@trigger.dev/core/v3");
   const { newMetadata } = applyMetadataOperations(run.metadata as never, operations);
   if (JSON.stringify(newMetadata).length > MAX_BYTES) throw new ProtocolError(413, "Metadata may be at most 256 KiB");
   return (await tx.runs.amend(runId, { metadata: newMetadata })).metadata;

@@ -1,4 +1,4 @@
-import { WorkerApiRunAttemptCompleteRequestBody } from "@trigger.dev/core/v3/workers";
+import { WorkerApiRunAttemptCompleteRequestBody } from "@trigger.dev/core/v3/runEngineWorker";
 import { Hono } from "hono";
 import { leaseMs } from "../config.ts";
 import * as decide from "../core/run.ts";

@@ -13,10 +13,15 @@ export function requestLog(engine: Engine): MiddlewareHandler {
       const { status } = c.res;
       c.res.headers.set("x-request-id", request);
       const line = { method: c.req.method, path: c.req.path, status, ms: Math.round(performance.now() - startedAt) };
-      // What the database being away looks like is an error; what a client did wrong is worth a line, no more.
-      engine.log[status >= 500 && status !== 501 ? "error" : status >= 400 ? "info" : "debug"](line, "request");
+      engine.log[levelOf(status)](line, "request");
     });
   };
+}
+
+/** What a client did wrong is worth a line. 503 is the answer to whoever asks too early or too late, again and again. */
+function levelOf(status: number): "debug" | "info" | "error" {
+  if (status === 503 || status < 400) return "debug";
+  return status >= 500 && status !== 501 ? "error" : "info";
 }
 
 /** The session, run or stream that a path names. */

@@ -1,4 +1,3 @@
-import { pageTranscriptEntries, parseTranscriptBlob } from "@trigger.dev/core/v3";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 import type { Engine } from "../engine.ts";
@@ -35,6 +34,8 @@ export function snapshotRoutes(engine: Engine): Hono {
     const session = await engine.store.sessions.find(c.req.param("session"));
     if (!session) throw notFound("Session");
     const body = await engine.store.snapshots.read(session.id);
+    // Only agents without a storage of their own come here, and this package brings 20 MB of telemetry with it.
+    const { pageTranscriptEntries, parseTranscriptBlob } = await import("@trigger.dev/core/v3");
     const snapshot = body && parseTranscriptBlob(body.toString("utf8"));
     const { entries, nextCursor } = pageTranscriptEntries(snapshot?.messages ?? [], page);
     const cursors = snapshot && { lastOutEventId: snapshot.lastOutEventId, lastInEventId: snapshot.lastInEventId };
