@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addSession, unique, type Given } from "./conformance/fixtures.ts";
 import { describeRetention } from "./conformance/retention.ts";
+import { describeQueue } from "./conformance/run-queue.ts";
 import { describeRuns } from "./conformance/runs.ts";
 import { describeSessions } from "./conformance/sessions.ts";
 import { describeStreams } from "./conformance/streams.ts";
+import { describeTaskRuns } from "./conformance/task-runs.ts";
 import { describeTelemetry } from "./conformance/telemetry.ts";
 import { describeBatches } from "./conformance/batches.ts";
 import { describeWaitpoints } from "./conformance/waitpoints.ts";
@@ -28,6 +30,8 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
 
     describe("a session", () => describeSessions(given));
     describe("a run", () => describeRuns(given));
+    describe("a queued run", () => describeQueue(given));
+    describe("a task's run", () => describeTaskRuns(given));
     describe("a stream", () => describeStreams(given));
     describe("a run that writes", () => describeWriters(given));
     describe("a batch", () => describeBatches(given));

@@ -33,7 +33,8 @@ export const sessionsTx = (tx: Tx): SessionsTx => ({
 
   insertOrLock: (input) => insertOrLock(tx, input),
 
-  findAndLock: (name) => byName(tx, name).forUpdate().executeTakeFirst(),
+  // Leaves alone who only refers to the session: a worker that takes one of its runs need not wait for an append.
+  findAndLock: (name) => byName(tx, name).forNoKeyUpdate().executeTakeFirst(),
 
   async markAnswered(streamKey, seq) {
     await tx
@@ -78,7 +79,7 @@ async function insertOrLock(tx: Tx, input: NewSession): Promise<{ session: Sessi
     .selectFrom("engine.session")
     .selectAll()
     .where("external_id", "=", input.externalId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
   return { session, isNew: false };
 }
