@@ -11,7 +11,20 @@ const context = new AsyncLocalStorage<LogContext>();
 /** Every line written within `withLogContext` carries its fields, however deep the call that writes it. */
 export function createLog(level: string, destination?: pino.DestinationStream): Log {
   const options = { name: "engine", level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino({ ...options, mixin: () => context.getStore() ?? {} }, destination ?? pino.destination(1));
+  return pino({ ...options, mixin: () => context.getStore() ?? {} }, destination ?? patientOutput());
+}
+
+const MOST_HELD_BYTES = 1024 * 1024;
+
+/**
+ * Standard output whose reader may be slow, or gone. Lines wait for the next one to take them along, and beyond a megabyte
+ * are dropped. As it comes, pino holds the process until a slow reader is ready, and at its exit for ever, if the reader is
+ * gone and a line is left (`flushSync` of sonic-boom repeats a broken pipe).
+ */
+function patientOutput(): pino.DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: MOST_HELD_BYTES, retryEAGAIN: () => false });
+  output.on("error", () => {});
+  return output;
 }
 
 export function withLogContext<T>(fields: LogContext, work: () => T): T {

@@ -59,6 +59,22 @@ describe("a run that hands its session over", () => {
 describe("closing", () => {
   const input = async () => engine.store.streams.read(`sessions/${chat}/in`, 0);
 
+  it("comes before a message, which is refused, or after it, and then the run still reads it", async () => {
+    const texts = Array.from({ length: 12 }, (_, n) => `m${n}`);
+    const appends = texts.map((text) => appendInput(engine, chat, message(text)));
+    const closing = closeSession(engine, chat, { reason: "enough" });
+    const late = texts.map((text) => appendInput(engine, chat, message(`late ${text}`)));
+    const results = await Promise.allSettled([...appends, ...late]);
+    await closing;
+    const accepted = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    for (const result of results)
+      if (result.status === "rejected") expect(result.reason).toMatchObject({ fields: { code: "session_closed" } });
+    // What was accepted is in the log, and all of it before the record that tells the run to leave.
+    const records = await input();
+    expect(records.map(({ seq }) => seq)).toEqual([...accepted.toSorted((a, b) => a - b), accepted.length]);
+    expect(records.at(-1)?.body).toContain('\\"trigger\\":\\"close\\"');
+  });
+
   it("tells the live run, once", async () => {
     const closed = await Promise.all([1, 2].map(() => closeSession(engine, chat, { reason: "done" })));
     expect(closed.map(({ closed_reason: reason }) => reason)).toEqual(["done", "done"]);

@@ -1,4 +1,4 @@
-import { runs, sessions } from "@trigger.dev/sdk";
+import { runs, sessions, tasks } from "@trigger.dev/sdk";
 import { chat, defaultStorage } from "@trigger.dev/sdk/ai";
 import { AgentChat } from "@trigger.dev/sdk/chat";
 import type { UIMessage, UIMessageChunk } from "ai";
@@ -77,6 +77,15 @@ describe("a server that talks to an agent", () => {
     expect(text.split(" ").length).toBeLessThan(100);
     expect(await (await agent.sendMessage("words=1")).text()).toMatch(/^known=\d+ w1$/);
     await agent.close();
+  });
+});
+
+describe("a task that asks an agent", () => {
+  it("holds a conversation with it, and goes on with what it heard", async () => {
+    new Conversation(rig.url);
+    const { id } = await tasks.trigger("asking", { questions: ["words=2", "words=1"] });
+    const { output } = await runs.poll(id, { pollIntervalMs: 50 });
+    expect(output).toEqual([answer(1, 2), answer(3, 1)]);
   });
 });
 

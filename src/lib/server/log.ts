@@ -29,6 +29,19 @@ export function createLog(destination?: DestinationStream, now = Date.now): Logg
         },
       },
     },
-    ...(destination ? [destination] : []),
+    destination ?? patientOutput(),
   );
+}
+
+const MOST_HELD_BYTES = 1024 * 1024;
+
+/**
+ * Standard output whose reader may be slow, or gone. Lines wait for the next one to take them along, and beyond a megabyte
+ * are dropped. As it comes, pino holds the process until a slow reader is ready, and at its exit for ever, if the reader is
+ * gone and a line is left (`flushSync` of sonic-boom repeats a broken pipe).
+ */
+function patientOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: MOST_HELD_BYTES, retryEAGAIN: () => false });
+  output.on("error", () => {});
+  return output;
 }
