@@ -13,8 +13,8 @@ describe("canReach", () => {
     expect(canReach("/srv/skein/.skein", user, tree({}))).toBe(true);
   });
 
-  it("stops at a home that only root may enter", () => {
-    expect(canReach("/root/skein/.skein", user, tree({ "/root": { mode: 0o700 } }))).toBe(false);
+  it("stops at a home that only its owner may enter", () => {
+    expect(canReach("/home/owner/skein/.skein", user, tree({ "/home/owner": { mode: 0o700 } }))).toBe(false);
   });
 
   it("passes through its own and its group's directories", () => {

@@ -5,6 +5,7 @@ import { bounded } from "./migrations/bounded.ts";
 import { initial } from "./migrations/initial.ts";
 import { manyAppends } from "./migrations/many-appends.ts";
 import { writers } from "./migrations/writers.ts";
+import { onePlan } from "./migrations/one-plan.ts";
 import { addTasks } from "./migrations/tasks.ts";
 import { telemetryByRun } from "./migrations/telemetry-by-run.ts";
 
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   "2026-11-22_writers": { up: writers },
   "2026-11-22b_bounded": { up: bounded },
   "2026-11-22c_tasks": { up: addTasks },
+  "2026-11-22d_one-plan": { up: onePlan },
 };
 
 /** Brings the schema `engine` up to date; two engines that start at once take turns. */
