@@ -11,7 +11,10 @@ import * as messages from "./messages.ts";
  */
 export type Claimed = Pick<ChatRow, "id" | "owner_id" | "model" | "head_id">;
 
-export const LEASE_MS = 10_000;
+/** Renewed every second; a server that is killed leaves its visitors waiting for so long. */
+const LEASE_MS = 4_000;
+/** A delivery may wait for a run to end before it sends. */
+const DELIVERY_LEASE_MS = 10_000;
 
 const until = (ms: number) => sql<Date>`now() + ${ms} * interval '1 millisecond'`;
 
@@ -39,7 +42,7 @@ export async function claim(
 export async function claimAbandoned(db: Kysely<Database>, graceMs: number): Promise<Claimed[]> {
   return db
     .updateTable("chat")
-    .set({ first_turn: "claimed", first_turn_lease_until: until(3 * LEASE_MS) })
+    .set({ first_turn: "claimed", first_turn_lease_until: until(DELIVERY_LEASE_MS) })
     .where("deleted_at", "is", null)
     .where("first_turn", "<>", "done")
     .where(

@@ -11,9 +11,11 @@ import type { Services } from "./services.ts";
 
 /** How long a page waits for the session to be there. Without it, the page looks again until it is. */
 const START_BUDGET_MS = 800;
-const RENEW_MS = 3_000;
+const RENEW_MS = 1_000;
+/** A request to the platform each time. */
+const LOOK_MS = 3_000;
 /** After its last word, a step is in the session and handed over within milliseconds. */
-const HAND_OVER_MS = 5_000;
+const HAND_OVER_MS = 2_500;
 /** Stop has to be felt at once, and this is one row by its key. */
 const STOP_POLL_MS = 300;
 const RETRY_MS = 2_000;
@@ -158,15 +160,21 @@ function begin({ config, db, models }: Services, claimed: firstTurn.Claimed, que
  */
 async function keep({ db, log, realtime }: Services, chatId: string, step: Step): Promise<void> {
   const { stop, lost, over } = step;
-  for (let renewAt = Date.now() + RENEW_MS; !over.signal.aborted;) {
+  let renewAt = Date.now() + RENEW_MS;
+  let lookAt = Date.now() + LOOK_MS;
+  while (!over.signal.aborted) {
     await sleep(STOP_POLL_MS, undefined, { signal: over.signal }).catch(() => {});
     if (over.signal.aborted) return;
     try {
       if (!stop.signal.aborted && (await firstTurn.stopRequested(db, chatId))) stop.abort();
-      if (Date.now() < renewAt) continue;
-      renewAt = Date.now() + RENEW_MS;
-      if (!(await firstTurn.renew(db, chatId))) return;
-      if (step.runId !== undefined && (await isLost(realtime, chatId, step))) lost.abort();
+      if (Date.now() >= renewAt) {
+        // Not before it is renewed: after an outage the next round, not the next second, is the time to try again.
+        if (!(await firstTurn.renew(db, chatId))) return;
+        renewAt = Date.now() + RENEW_MS;
+      }
+      if (Date.now() < lookAt || step.runId === undefined) continue;
+      lookAt = Date.now() + LOOK_MS;
+      if (await isLost(realtime, chatId, step)) lost.abort();
     } catch (error) {
       log.warn({ err: error, chatId }, "the lease of a head start could not be renewed");
     }

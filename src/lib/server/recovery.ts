@@ -8,7 +8,7 @@ import { look, startWatch, type Watch } from "./recovery-plan.ts";
 import type { Services } from "./services.ts";
 import { answerOf } from "./transcript/context.ts";
 
-const EVERY_MS = 2_000;
+const EVERY_MS = 1_000;
 /** A new chat's own page claims its first turn within milliseconds. */
 const VISITOR_GRACE_MS = 4_000;
 const RETRY_MS = 5_000;
@@ -20,7 +20,7 @@ const GIVEN_UP = "The answer was interrupted and could not be recovered. Try aga
 type RunningChat = Pick<ChatRow, "id" | "owner_id" | "model" | "run_id" | "head_id">;
 
 /**
- * Looks every two seconds for questions that nobody is answering any more and sees to it that somebody does: at once
+ * Looks every second for questions that nobody is answering any more and sees to it that somebody does: at once
  * when the server starts, and by one web server at a time. On the embedded engine most of this has happened before the
  * sweep looks, because it continues runs by itself; Trigger.dev does not.
  *
