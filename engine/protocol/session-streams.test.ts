@@ -1,3 +1,4 @@
+import { ReadSessionStreamRecordsResponseBody } from "@trigger.dev/core/v3/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendOutput, trimOutput } from "../flow/output.ts";
 import { streamName } from "../store/streams.ts";
@@ -110,6 +111,22 @@ describe("reading a stream", () => {
     engine.advance(4_000);
     await engine.store.streams.deleteTrimmed(engine.now());
     expect((await records()).records).toMatchObject([{ data: { text: "3" }, seqNum: 2 }]);
+  });
+});
+
+describe("reading what is in a stream, at once", () => {
+  it("gives every record in the shape that the SDK takes, the end of a turn too", async () => {
+    await start();
+    await write("1");
+    await endTurn();
+    await appendOutput(engine, streamName(session, "out"), [{ body: '{"data":null,"id":"nothing"}' }]);
+    const answered = await (await engine.call("GET", `${base()}/out/records`)).json();
+    const { records } = ReadSessionStreamRecordsResponseBody.parse(answered);
+    expect(records.map(({ data, headers }) => [data, headers])).toEqual([
+      [{ text: "1" }, undefined],
+      ["", turnComplete(0)],
+      [null, undefined],
+    ]);
   });
 });
 

@@ -139,8 +139,9 @@ function position(eventId: string | undefined): number {
   return eventId !== undefined && /^\d{1,15}$/.test(eventId) ? Number(eventId) : -1;
 }
 
+/** The client refuses a whole answer for one record without `data`, and then starts from the first message again. */
 function toDrained(record: StreamRecord) {
-  const { data, id } = unwrap(record.body);
+  const { data = "", id } = unwrap(record.body);
   return { data, id: id ?? String(record.seq), seqNum: record.seq, ...(record.headers && { headers: record.headers }) };
 }
 

@@ -84,6 +84,21 @@ describe("an agent that ends its run", () => {
   });
 });
 
+describe("a loop of somebody's own that hands its session on", () => {
+  it("is followed by another run, which answers the next message and says that it has taken it in", async () => {
+    const chat = new Conversation(rig.url, { task: "hand-written" });
+    expect(await chat.ask("words=1 hand-over")).toBe(answer(1, 1));
+    const first = await currentRun(chat.id);
+    await vi.waitFor(async () => expect((await runs.retrieve(first)).status).toBe("COMPLETED"), { timeout: 20_000 });
+    const second = await currentRun(chat.id);
+    expect(second).not.toBe(first);
+    expect(await chat.ask("words=2")).toBe(`again ${answer(1, 2)}`);
+    expect(await chat.ask("words=3 hand-over")).toBe(answer(3, 3));
+    expect(await chat.ask("words=2")).toBe(`again ${answer(1, 2)}`);
+    expect(await currentRun(chat.id)).not.toBe(second);
+  });
+});
+
 describe("an agent that closes its session", () => {
   it("is not followed by anything: the session carries the reason, and takes no message", async () => {
     const chat = new Conversation(rig.url, { task: "leaving" });

@@ -1,5 +1,6 @@
 import { sessions } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
+import { streamText } from "ai";
 import { scripted } from "./agents.ts";
 
 /** How runs and conversations end. The last user message says it: `leave`, `close=<reason>`, `upgrade=<build>`. */
@@ -53,5 +54,21 @@ export const showing = chat.agent({
       messages,
       abortSignal: signal,
     });
+  },
+});
+
+/** A loop of its own. Asked to, it hands its session to a fresh run when the turn is over: `hand-over`. */
+export const handWritten = chat.customAgent({
+  id: "hand-written",
+  run: async (payload, { signal }) => {
+    let isHandingOver = false;
+    for await (const turn of chat.createSession(payload, { signal, idleTimeoutInSeconds: 60 })) {
+      const prompt = JSON.stringify(turn.messages.at(-1));
+      const model = scripted(turn.messages.length, prompt, turn.continuation ? "again " : "");
+      await turn.complete(streamText({ model, messages: turn.messages, abortSignal: turn.signal }));
+      isHandingOver = prompt.includes("hand-over");
+      if (isHandingOver) break;
+    }
+    if (isHandingOver) await chat.endAndContinue();
   },
 });
