@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-export type IdKind = "session" | "run" | "snapshot" | "waitpoint" | "worker" | "batch";
+export type IdKind = "session" | "run" | "snapshot" | "waitpoint" | "worker" | "batch" | "packet";
 
 /** A fresh id in Trigger.dev's shape: the kind, an underscore, 25 lowercase letters and digits. */
 export function newId(kind: IdKind): string {

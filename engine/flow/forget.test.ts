@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { INPUT_MARGIN } from "../core/retention.ts";
 import * as core from "../core/run.ts";
 import { toState } from "../store/runs.ts";
+import { newId } from "../ids.ts";
 import { newLogLine, newSpan } from "../store/conformance/fixtures.ts";
+import { STORED } from "../store/packets.ts";
 import { SPARE_TYPE } from "../store/sessions.ts";
 import { channelName, streamName } from "../store/streams.ts";
 import { createTestEngine, message, turnComplete, type TestEngine } from "../testing/engine.ts";
@@ -61,12 +63,14 @@ async function wake(chat: string): Promise<void> {
   }
 }
 
-/** A batch of one run, which ends at once. */
+/** A batch of one run with a large payload, which ends at once. */
 async function runBatch(): Promise<void> {
   const { batch } = await engine.store.transaction((tx) =>
     tx.batches.insertOrFind({ run_count: 1, parent_id: null, resumes_parent: false, idempotency_key: null }),
   );
-  const task = { task: "t", payload: "{}", payloadType: "application/json" };
+  const payload = newId("packet");
+  await engine.store.packets.write(payload, { type: "application/json", body: Buffer.from("{}") });
+  const task = { task: "t", payload, payloadType: STORED };
   await addToBatch(engine, batch, { ...task, batch: { id: batch.id, index: 0 } });
   const [runId = ""] = (await engine.store.batches.byId(batch.id))?.run_ids ?? [];
   await changeRun(engine, runId, (run) => core.cancel(toState(run), engine.now()));

@@ -3,7 +3,7 @@ import type { Engine } from "../engine.ts";
 
 /** Deletes what is past its time, of every kind, in batches. What fails is tried again in the next round. */
 export async function forget(engine: Engine): Promise<void> {
-  const { sessions, runs, batches, waitpoints, streams, workers, telemetry } = engine.store;
+  const { sessions, runs, packets, batches, waitpoints, streams, workers, telemetry } = engine.store;
   const {
     ENGINE_RUN_DAYS: runDays,
     ENGINE_SESSION_DAYS: sessionDays,
@@ -15,6 +15,7 @@ export async function forget(engine: Engine): Promise<void> {
   await inBatches(() => waitpoints.removeCompleted(limits.run, BATCH_ROWS));
   await inBatches(() => runs.removeSnapshots(limits.run, BATCH_ROWS));
   await inBatches(() => runs.removeEnded(limits.run, BATCH_ROWS));
+  await inBatches(() => packets.removeUnused(limits.run, BATCH_ROWS));
   await inBatches(() => streams.removeAnswered(limits.run, INPUT_MARGIN, BATCH_ROWS));
   await inBatches(() => streams.removeFromChannels(limits.run, BATCH_ROWS));
   await inBatches(() => batches.removeOver(limits.run, BATCH_ROWS));

@@ -1,6 +1,7 @@
 import { keepsKey, timesOf, type Times, type Wishes } from "../core/run-options.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
+import { STORED } from "../store/packets.ts";
 import { isOver, type Run, type RunOptions } from "../store/runs.ts";
 import type { StoreTx } from "../store/store.ts";
 import type { Worker } from "../store/workers.ts";
@@ -46,6 +47,7 @@ export async function createTaskRun(engine: Engine, tx: StoreTx, request: Trigge
   const { worker, lockedWorkerId } = await buildFor(tx, request);
   const parent = request.parentRunId === undefined ? undefined : await tx.runs.byId(request.parentRunId);
   if (request.resumeParentOnCompletion && !parent) throw notFound("Parent run");
+  if (request.payloadType === STORED && !(await tx.packets.has(request.payload))) throw notFound("Payload");
   const times = timesAsked(request, now);
   const existing = await keyed(tx, request, now);
   const run =

@@ -8,6 +8,7 @@ import { devRoutes } from "./dev.ts";
 import { devRunRoutes } from "./dev-runs.ts";
 import { failureOf } from "./failure.ts";
 import { healthRoutes } from "./health.ts";
+import { packetRoutes } from "./packets.ts";
 import { requestLog } from "./request-log.ts";
 import { runMetadataRoutes } from "./run-metadata.ts";
 import { runRoutes } from "./runs.ts";
@@ -53,6 +54,7 @@ export function createApp(engine: Engine, link: WorkerLink): Hono {
   app.route("/", runMetadataRoutes(engine));
   app.route("/", taskRoutes(engine));
   app.route("/", batchRoutes(engine));
+  app.route("/", packetRoutes(engine));
   app.route("/", waitRoutes(engine));
 
   app.notFound((c) => {

@@ -91,6 +91,21 @@ export async function verifySnapshotToken(engine: Engine, token: string, session
   return writerIn(await claims(engine, token, "snapshot", sessionId));
 }
 
+export type PacketAccess = "read" | "write";
+
+/** A signature for the URL that reads one packet, or writes it: who may read one may not write it. */
+export async function packetToken(engine: Engine, packet: string, access: PacketAccess): Promise<string> {
+  return generateJWT({
+    secretKey: engine.config.TRIGGER_SECRET_KEY,
+    payload: { sub: ENVIRONMENT_ID, packet, access },
+    expirationTime: "1h",
+  });
+}
+
+export async function verifyPacketToken(engine: Engine, token: string, packet: string, access: PacketAccess) {
+  return (await claims(engine, token, "packet", packet))?.access === access;
+}
+
 export type Writer = { runId: string | undefined };
 
 const writerIn = (payload: Record<string, unknown> | undefined): Writer | undefined =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestEngine, newSession, type TestEngine } from "../testing/engine.ts";
 import { engineRoutes } from "../testing/routes.ts";
-import { keys, publicTokens, refusedTokens, snapshotTokens } from "../testing/tokens.ts";
+import { keys, packetTokens, publicTokens, refusedTokens, snapshotTokens } from "../testing/tokens.ts";
 
 /** What lets a request in, beside the secret key where it is a key at all. */
 type Need =
@@ -11,13 +11,17 @@ type Need =
   /** The public tokens that reach it. */
   | { by: "scope"; reached: (keyof typeof publicTokens)[] }
   | { by: "stream" }
-  | { by: "snapshot" };
+  | { by: "snapshot" }
+  /** The one token that reaches it. */
+  | { by: "packet"; kind: keyof ReturnType<typeof packetTokens> };
 
 const nothing: Need = { by: "nothing" };
 const personal: Need = { by: "personal" };
 const secret: Need = { by: "secret" };
 const stream: Need = { by: "stream" };
 const snapshot: Need = { by: "snapshot" };
+const readPacket: Need = { by: "packet", kind: "packet to read" };
+const writePacket: Need = { by: "packet", kind: "packet to write" };
 const read: Need = { by: "scope", reached: ["reader", "writer", "admin"] };
 const write: Need = { by: "scope", reached: ["writer", "admin"] };
 const admin: Need = { by: "scope", reached: ["admin"] };
@@ -41,6 +45,10 @@ const rows: [route: string, need: Need, io?: "in" | "out"][] = [
   ["GET /api/v1/sessions/:session/snapshot-url", secret],
   ["PUT /snapshots/:session", snapshot],
   ["GET /snapshots/:session", snapshot],
+  ["PUT /api/v2/packets/:name", secret],
+  ["GET /api/v1/packets/:name", secret],
+  ["PUT /packets/:packet", writePacket],
+  ["GET /packets/:packet", readPacket],
   ["POST /api/v1/auth/jwt/claims", secret],
   ["GET /api/v2/whoami", personal],
   ["GET /api/v1/projects/:ref/dev", personal],
@@ -123,6 +131,7 @@ function refusal(need: Need, kind: string): 401 | 403 | undefined {
   // These know no tokens but their own: any other is one that does not reach them.
   if (need.by === "stream") return kind === "stream token" ? undefined : 403;
   if (need.by === "snapshot") return kind === "snapshot" ? undefined : 403;
+  if (need.by === "packet") return kind === need.kind ? undefined : 403;
   if (need.by === "personal") return kind === "personal" ? undefined : 401;
   if (kind === "secret") return undefined;
   if (!(kind in publicTokens)) return 401;
@@ -130,7 +139,8 @@ function refusal(need: Need, kind: string): 401 | 403 | undefined {
 }
 
 async function statusWith(method: string, path: string, token: string, need: Need): Promise<number> {
-  const target = need.by === "snapshot" ? `${path}?token=${encodeURIComponent(token)}` : path;
+  const isSigned = need.by === "snapshot" || need.by === "packet";
+  const target = isSigned ? `${path}?token=${encodeURIComponent(token)}` : path;
   const headers: Record<string, string> = token === "" ? {} : { authorization: `Bearer ${token}` };
   const response = await engine.call(method, target, method === "GET" ? undefined : "{}", headers);
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
@@ -145,7 +155,7 @@ describe.each(rows)("%s", (route, need, io) => {
   const [method = ""] = route.split(" ");
 
   it(`lets in ${need.by === "nothing" ? "everybody" : `the right ones (${need.by})`} and refuses all others`, async () => {
-    const kinds = { ...keys, ...publicTokens, ...refusedTokens, ...snapshotTokens(sessionId) };
+    const kinds = { ...keys, ...publicTokens, ...refusedTokens, ...snapshotTokens(sessionId), ...packetTokens("x") };
     const wrong: string[] = [];
     for (const [kind, token] of Object.entries(kinds)) {
       const expected = refusal(need, kind);

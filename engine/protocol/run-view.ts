@@ -2,8 +2,10 @@ import { createJsonErrorObject } from "@trigger.dev/core/v3/errors";
 import { parsePacket } from "@trigger.dev/core/v3/utils/ioSerialization";
 import type { RunStatus } from "../core/run.ts";
 import type { Engine } from "../engine.ts";
+import { STORED } from "../store/packets.ts";
 import { isOver, type Run } from "../store/runs.ts";
 import { ENVIRONMENT_ID } from "./auth.ts";
+import { packetUrl } from "./packets.ts";
 
 const STATUS: Record<RunStatus, string> = {
   PENDING: "QUEUED",
@@ -72,6 +74,14 @@ async function related(engine: Engine, run: Run) {
   };
 }
 
+/** The value itself, or where to read it. The SDK's `runs.retrieve` fetches it there. */
+async function packetView(engine: Engine, field: "payload" | "output", data: string | null, dataType: string) {
+  if (data === null) return {};
+  if (dataType === STORED) return { [`${field}PresignedUrl`]: await packetUrl(engine, data, "read") };
+  // Whoever has the key may say of any text that it is JSON.
+  return { [field]: await parsePacket({ data, dataType }).catch(() => data) };
+}
+
 /** `RetrieveRunResponse`. What went in and came out is for the secret key alone. */
 export async function retrievedRun(engine: Engine, run: Run, isPrivate: boolean) {
   const of = async (id: string | null) => {
@@ -82,8 +92,8 @@ export async function retrievedRun(engine: Engine, run: Run, isPrivate: boolean)
   return {
     ...(await related(engine, run)),
     ...(isPrivate && {
-      payload: await parsePacket({ data: run.payload, dataType: run.payload_type }),
-      output: run.output === null ? undefined : await parsePacket({ data: run.output, dataType: run.output_type }),
+      ...(await packetView(engine, "payload", run.payload, run.payload_type)),
+      ...(await packetView(engine, "output", run.output, run.output_type)),
     }),
     error: run.error ? createJsonErrorObject(run.error as Parameters<typeof createJsonErrorObject>[0]) : undefined,
     relatedRuns: {

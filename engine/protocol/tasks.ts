@@ -2,7 +2,6 @@ import { TriggerTaskRequestBody } from "@trigger.dev/core/v3/schemas";
 import { Hono } from "hono";
 import type { z } from "zod";
 import type { Engine } from "../engine.ts";
-import { ProtocolError } from "../errors.ts";
 import { refuseUnknown } from "../flow/session-options.ts";
 import { triggerTask, type TriggerRequest } from "../flow/trigger.ts";
 import { requireSecret } from "./auth.ts";
@@ -29,8 +28,6 @@ export function taskRoutes(engine: Engine): Hono {
 /** A request as the SDK writes it, in the engine's terms. */
 export function toRequest(task: string, payload: unknown, options: Options): TriggerRequest {
   refuseUnknown(options);
-  if (options.payloadType === "application/store")
-    throw new ProtocolError(501, "The embedded engine stores no packets");
   const { tags, metadata, queue, payloadType = "application/json" } = options;
   return {
     ...options,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addSession, unique, type Given } from "./conformance/fixtures.ts";
+import { describePackets } from "./conformance/packets.ts";
 import { describeRetention } from "./conformance/retention.ts";
 import { describeQueue } from "./conformance/run-queue.ts";
 import { describeRuns } from "./conformance/runs.ts";
@@ -50,6 +51,8 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
         }
       });
     });
+
+    describe("a packet", () => describePackets(given));
 
     describe("telemetry", () => describeTelemetry(given));
 

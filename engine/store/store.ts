@@ -1,4 +1,5 @@
 import type { Batches, BatchesTx } from "./batches.ts";
+import type { Packets } from "./packets.ts";
 import type { Runs, RunsTx } from "./runs.ts";
 import type { Sessions, SessionsTx } from "./sessions.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -20,6 +21,7 @@ export interface Store {
   readonly waitpoints: Waitpoints;
   readonly workers: Workers;
   readonly snapshots: Snapshots;
+  readonly packets: Packets;
   readonly telemetry: Telemetry;
 
   /**
@@ -54,5 +56,6 @@ export interface StoreTx {
   readonly waitpoints: WaitpointsTx;
   readonly workers: Workers;
   readonly snapshots: Snapshots;
+  readonly packets: Packets;
   readonly telemetry: Telemetry;
 }

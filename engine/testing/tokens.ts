@@ -87,3 +87,10 @@ export const snapshotTokens = (sessionId: string) => ({
   "another session's snapshot": token({ snapshot: "session_other" }),
   "expired snapshot": token({ snapshot: sessionId, exp: seconds() - 1 }),
 });
+
+export const packetTokens = (packet: string) => ({
+  "packet to read": token({ packet, access: "read" }),
+  "packet to write": token({ packet, access: "write" }),
+  "another packet's": token({ packet: "packet_other", access: "write" }),
+  "expired packet": token({ packet, access: "write", exp: seconds() - 1 }),
+});

@@ -1,7 +1,7 @@
 import { configure, runs, tasks } from "@trigger.dev/sdk";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { secretKey, startRig, type Rig } from "./harness.ts";
-import type { add, endless, family, starting, stubborn, waiting } from "./worker/trigger/tasks.ts";
+import type { add, endless, family, large, passingOn, starting, stubborn, waiting } from "./worker/trigger/tasks.ts";
 
 let rig: Rig;
 
@@ -120,6 +120,45 @@ describe("a task", () => {
     const listed = await runs.list({ batch: batch.batchId });
     expect(listed.data).toHaveLength(3);
     for (const { id } of listed.data) expect((await finished(id)).status).toBe("COMPLETED");
+  });
+});
+
+describe("what is too large for a request", () => {
+  const MIB = 1024 * 1024;
+  const text = "\u00e9\u0000".repeat(MIB / 2);
+
+  it("reaches the task and comes back from it: a payload and an output of 1 MiB", async () => {
+    const handle = await tasks.trigger<typeof large>("large", { text, size: MIB });
+    const run = await finished<{ seen: number; text: string }>(handle.id);
+    expect(run).toMatchObject({ status: "COMPLETED", payload: { text }, output: { seen: MIB } });
+    expect(run.output?.text).toBe("o".repeat(MIB));
+    expect((await runs.retrieve(handle.id)).output).toEqual(run.output);
+  });
+
+  it("is sent with each run of a batch", async () => {
+    const items = [1, 2].map((size) => ({ payload: { text, size } }));
+    const { batchId } = await tasks.batchTrigger<typeof large>("large", items);
+    const { data } = await runs.list({ batch: batchId });
+    const ended = await Promise.all(data.map(({ id }) => finished<{ seen: number; text: string }>(id)));
+    expect(ended.map(({ output }) => output?.seen)).toEqual([MIB, MIB]);
+  });
+
+  it("goes from a run to those it waits for, and back", async () => {
+    const handle = await tasks.trigger<typeof passingOn>("passing-on", { size: MIB });
+    const { output, error } = await finished<number[][]>(handle.id);
+    expect(error).toBeUndefined();
+    expect(output).toEqual([
+      [MIB, MIB],
+      [MIB, MIB],
+      [MIB, 1],
+    ]);
+  });
+
+  it("ends the run when it is too large to keep", async () => {
+    const handle = await tasks.trigger<typeof large>("large", { text: "", size: 17 * MIB }, { maxAttempts: 1 });
+    const run = await finished(handle.id);
+    expect(run.isFailed).toBe(true);
+    expect(run.error?.message).toContain("TASK_OUTPUT_ERROR");
   });
 });
 

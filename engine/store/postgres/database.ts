@@ -1,5 +1,6 @@
 import type { Generated, Kysely, RawBuilder, Transaction } from "kysely";
 import type { Batch } from "../batches.ts";
+import type { Packet } from "../packets.ts";
 import type { Run, RunOptions, Snapshot } from "../runs.ts";
 import type { Session } from "../sessions.ts";
 import type { Headers } from "../streams.ts";
@@ -37,6 +38,7 @@ export interface EngineDatabase {
   "engine.worker": Worker & Ordered & { created_at: Generated<Date> };
   "engine.span": SpanRow;
   "engine.log_line": LogLineRow;
+  "engine.packet": Packet & { id: string; written_at: Generated<Date> };
   "engine.snapshot_blob": { session_id: string; body: Buffer; updated_at: Generated<Date> };
 }
 

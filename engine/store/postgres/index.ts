@@ -7,6 +7,7 @@ import { connect, isAway } from "./connect.ts";
 import type { Db, Tx } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
+import { packets } from "./packets.ts";
 import { refusal } from "./refusal.ts";
 import { runs, runsTx } from "./runs.ts";
 import { sessions, sessionsTx } from "./sessions.ts";
@@ -60,5 +61,6 @@ const bind = (tx: Tx): StoreTx => ({
 const common = (db: Db) => ({
   workers: workers(db),
   snapshots: snapshots(db),
+  packets: packets(db),
   telemetry: telemetry(db),
 });

@@ -6,6 +6,7 @@ import { initial } from "./migrations/initial.ts";
 import { manyAppends } from "./migrations/many-appends.ts";
 import { writers } from "./migrations/writers.ts";
 import { onePlan } from "./migrations/one-plan.ts";
+import { addPackets } from "./migrations/packets.ts";
 import { addTasks } from "./migrations/tasks.ts";
 import { telemetryByRun } from "./migrations/telemetry-by-run.ts";
 
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   "2026-11-22b_bounded": { up: bounded },
   "2026-11-22c_tasks": { up: addTasks },
   "2026-11-22d_one-plan": { up: onePlan },
+  "2026-11-22e_packets": { up: addPackets },
 };
 
 /** Brings the schema `engine` up to date; two engines that start at once take turns. */

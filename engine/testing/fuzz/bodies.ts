@@ -64,6 +64,13 @@ const templatesFor = (run: string): Record<string, unknown>[] => [
     engine: "V2",
     metadata: { packageVersion: "4.8.3", contentHash: "h", tasks: [{ id: "t", filePath: "f" }], sourceFiles: [] },
   },
+  {
+    payload: "{}",
+    options: {
+      ...{ payloadType: "application/store", tags: ["a"], ttl: "1h", delay: "1h", idempotencyKey: "k", maxDuration: 5 },
+      ...{ queue: { name: "q" }, concurrencyKey: "k", machine: "micro", metadata: "{}", maxAttempts: 2 },
+    },
+  },
   { kind: "message", payload: { message: { id: "m" }, trigger: "submit-message" } },
 ];
 

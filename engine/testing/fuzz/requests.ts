@@ -10,6 +10,7 @@ export type World = {
   tokens: string[];
   streamToken: string;
   stream: string;
+  packet: { name: string; token: string };
   routes: { method: string; path: string }[];
 };
 
@@ -46,7 +47,9 @@ function pathOf(world: World, template: string): fc.Arbitrary<string> {
           ? fc.constantFrom("in", "out")
           : name === "stream"
             ? fc.constant(encodeURIComponent(world.stream))
-            : fc.constantFrom("traces", "logs", "x");
+            : name === "packet"
+              ? fc.constant(world.packet.name)
+              : fc.constantFrom("traces", "logs", "x");
   const parts = template.split("/").map((part) => {
     if (part.startsWith(":"))
       return fc.oneof({ weight: 3, arbitrary: right(part.slice(1)) }, { weight: 1, arbitrary: encoded });
@@ -147,7 +150,9 @@ export function requests(world: World): fc.Arbitrary<Case> {
       isChunked: fc.boolean(),
     })
     .map(({ route, method = route.own, query: search, token, headers, body: bytes, isChunked }) => {
-      const path = `${route.path}${search}`.replaceAll(" ", "%20");
+      // Without its signature none of these would ever be looked at further.
+      const signed = route.path.startsWith("/packets/") ? `?token=${world.packet.token}` : "";
+      const path = `${route.path}${search || signed}`.replaceAll(" ", "%20");
       const all: [string, string][] = [
         ["host", "127.0.0.1"],
         ["connection", "close"],

@@ -20,6 +20,7 @@ export async function createWorld(url: string): Promise<World> {
   const scopes = ["read:sessions:fuzz-1", "write:sessions:fuzz-1", "read:runs"];
   const session = await sign({ pub: true, scopes });
   const streamToken = await sign({ stream });
+  const packet = { name: "packet_x", token: await sign({ packet: "packet_x", access: "write" }) };
   const bearers = [secretKey, secretKey, secretKey, session, streamToken, accessToken];
   return {
     sessions: [...names, ...made.map(({ id }) => id)],
@@ -43,6 +44,7 @@ export async function createWorld(url: string): Promise<World> {
     ],
     streamToken,
     stream,
+    packet,
     // Without a worker, `/readyz` says 503 as it should.
     routes: engineRoutes().filter(({ path }) => path !== "/readyz"),
   };

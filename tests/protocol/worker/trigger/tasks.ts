@@ -90,6 +90,28 @@ export const starting = task({
   },
 });
 
+/** Says how long its text is, and gives back another as long as it is told. */
+export const large = task({
+  id: "large",
+  run: ({ text, size }: { text: string; size: number }) =>
+    Promise.resolve({ seen: text.length, text: "o".repeat(size) }),
+});
+
+/** Sends large texts to others and waits for theirs, one and many. */
+export const passingOn = task({
+  id: "passing-on",
+  run: async ({ size }: { size: number }) => {
+    const text = "p".repeat(size);
+    const one = await large.triggerAndWait({ text, size }).unwrap();
+    const { runs: many } = await large.batchTriggerAndWait([
+      { payload: { text, size } },
+      { payload: { text, size: 1 } },
+    ]);
+    const lengths = [one, ...many.flatMap((run) => (run.ok ? [run.output] : []))];
+    return lengths.map((output) => [output.seen, output.text.length]);
+  },
+});
+
 /** Sleeps until it is cancelled or its time is up. */
 export const endless = task({
   id: "endless",
