@@ -1,32 +1,18 @@
 import { leaseMs, parseEngineConfig } from "./config.ts";
-import type { Engine } from "./engine.ts";
+import { createEngine } from "./create-engine.ts";
 import { inheritRuns } from "./flow/roll-call.ts";
-import { Spares } from "./flow/spares.ts";
-import { createLog } from "./log.ts";
 import { startTimers } from "./loop/timers.ts";
 import { createApp } from "./protocol/app.ts";
 import { attachWorkerSocket } from "./protocol/worker-socket.ts";
 import { createServer } from "./server.ts";
 import { shutDown } from "./shutdown.ts";
-import { Signals } from "./signals.ts";
-import { createPostgresStore } from "./store/postgres/index.ts";
 import { WorkerLink } from "./worker-link.ts";
 
 async function main(): Promise<void> {
   const config = parseEngineConfig(process.env);
-  const log = createLog(config.ENGINE_LOG_LEVEL);
-  const store = createPostgresStore(config.DATABASE_URL, log);
   const closing = new AbortController();
-  const engine: Engine = {
-    config,
-    store,
-    log,
-    signals: new Signals(),
-    spares: new Spares(),
-    now: () => new Date(),
-    closing: closing.signal,
-  };
-  await store.migrate();
+  const engine = createEngine(config, closing.signal);
+  await engine.store.migrate();
   // Before anybody can be given a run by this engine.
   const inherited = await inheritRuns(engine, leaseMs(config));
 

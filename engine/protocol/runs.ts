@@ -1,13 +1,13 @@
 import { AddTagsRequestBody } from "@trigger.dev/core/v3/schemas";
 import { Hono } from "hono";
 import { z } from "zod";
-import { durationMs } from "../core/waitpoint.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
 import { cancelRun } from "../flow/cancel-run.ts";
 import type { RunFilter } from "../store/runs.ts";
 import { isSecret, requireScope, requireSecret } from "./auth.ts";
 import { parseBody, parseWith } from "./body.ts";
+import { createdAt } from "./created-at.ts";
 import { listedRun, retrievedRun, statusesBehind } from "./run-view.ts";
 
 const MAX_TAGS = 10;
@@ -85,11 +85,6 @@ export function runRoutes(engine: Engine): Hono {
 }
 
 function toFilter(query: z.infer<typeof ListQuery>, now: Date): RunFilter {
-  const period = query["filter[createdAt][period]"];
-  const sinceMs = period === undefined ? undefined : durationMs(period, now);
-  if (period !== undefined && sinceMs === undefined) throw new ProtocolError(400, "Invalid period");
-  const from = query["filter[createdAt][from]"];
-  const to = query["filter[createdAt][to]"];
   return {
     limit: query["page[size]"],
     after: query["page[after]"],
@@ -101,8 +96,6 @@ function toFilter(query: z.infer<typeof ListQuery>, now: Date): RunFilter {
     batch: query["filter[batch]"],
     queues: query["filter[queue]"],
     machines: query["filter[machine]"],
-    createdFrom:
-      from !== undefined ? new Date(from) : sinceMs !== undefined ? new Date(now.getTime() - sinceMs) : undefined,
-    createdTo: to === undefined ? undefined : new Date(to),
+    ...createdAt(query, now),
   };
 }

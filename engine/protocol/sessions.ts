@@ -6,9 +6,8 @@ import {
   UpdateSessionRequestBody,
 } from "@trigger.dev/core/v3/schemas";
 import { Hono } from "hono";
-import { durationMs } from "../core/waitpoint.ts";
 import type { Engine } from "../engine.ts";
-import { notFound, ProtocolError } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import { closeSession } from "../flow/close-session.ts";
 import { handOver } from "../flow/hand-over.ts";
 import { checkConfig } from "../flow/session-options.ts";
@@ -16,6 +15,7 @@ import { startSession } from "../flow/sessions.ts";
 import type { ListFilter, Session } from "../store/sessions.ts";
 import { requireScope, requireSecret, sessionToken } from "./auth.ts";
 import { parseBody, parseWith } from "./body.ts";
+import { createdAt } from "./created-at.ts";
 import { sessionItem } from "./session-item.ts";
 import { writerOf } from "./writer.ts";
 
@@ -110,11 +110,6 @@ function splitLists(query: Record<string, string>): Record<string, string | stri
 const values = (filter: string | string[] | undefined) => (filter === undefined ? undefined : [filter].flat());
 
 function toFilter(query: ListQuery, now: Date): ListFilter {
-  const period = query["filter[createdAt][period]"];
-  const sinceMs = period === undefined ? undefined : durationMs(period, now);
-  if (period !== undefined && sinceMs === undefined) throw new ProtocolError(400, "Invalid period");
-  const from = query["filter[createdAt][from]"];
-  const to = query["filter[createdAt][to]"];
   return {
     limit: query["page[size]"],
     after: query["page[after]"],
@@ -124,8 +119,6 @@ function toFilter(query: ListQuery, now: Date): ListFilter {
     tasks: values(query["filter[taskIdentifier]"]),
     externalId: query["filter[externalId]"],
     statuses: values(query["filter[status]"]),
-    createdFrom:
-      from !== undefined ? new Date(from) : sinceMs !== undefined ? new Date(now.getTime() - sinceMs) : undefined,
-    createdTo: to === undefined ? undefined : new Date(to),
+    ...createdAt(query, now),
   };
 }

@@ -1,12 +1,9 @@
 import type { Hono } from "hono";
 import { createTestDatabase } from "../../tests/support/postgres.ts";
 import { parseEngineConfig } from "../config.ts";
+import { createEngine } from "../create-engine.ts";
 import type { Engine } from "../engine.ts";
-import { Spares } from "../flow/spares.ts";
-import { createLog } from "../log.ts";
 import { createApp } from "../protocol/app.ts";
-import { Signals } from "../signals.ts";
-import { createPostgresStore } from "../store/postgres/index.ts";
 import { WorkerLink } from "../worker-link.ts";
 
 export const secretKey = "tr_skein_engine_tests";
@@ -36,20 +33,9 @@ export async function createTestEngine(settings: Record<string, string> = {}): P
     ENGINE_LOG_LEVEL: "silent",
     ...settings,
   });
-  const log = createLog(config.ENGINE_LOG_LEVEL);
-  const store = createPostgresStore(config.DATABASE_URL, log);
-  await store.migrate();
   let now = Date.now();
-  const closing = new AbortController();
-  const engine: Engine = {
-    config,
-    store,
-    log,
-    signals: new Signals(),
-    spares: new Spares(),
-    now: () => new Date(now),
-    closing: closing.signal,
-  };
+  const engine = createEngine(config, new AbortController().signal, () => new Date(now));
+  await engine.store.migrate();
   const link = new WorkerLink();
   const app = createApp(engine, link);
   return {
@@ -63,7 +49,7 @@ export async function createTestEngine(settings: Record<string, string> = {}): P
     },
     query: (sql, values) => database.query(sql, values),
     async stop() {
-      await store.close();
+      await engine.store.close();
       await database.drop();
     },
   };

@@ -3,7 +3,7 @@ import { chat, defaultStorage } from "@trigger.dev/sdk/ai";
 import { AgentChat } from "@trigger.dev/sdk/chat";
 import type { UIMessage, UIMessageChunk } from "ai";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { answer, Conversation } from "./conversation.ts";
+import { answer, Conversation, currentRun, LONG, strikeAt } from "./conversation.ts";
 import { startRig, type Rig } from "./harness.ts";
 import { frames } from "./worker/trigger/lives.ts";
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const currentRun = async (chatId: string) => (await sessions.retrieve(chatId)).currentRunId ?? "";
 const isOver = (run: string) =>
   vi.waitFor(async () => expect((await runs.retrieve(run)).isCompleted).toBe(true), { timeout: 30_000 });
 
@@ -205,15 +204,9 @@ describe("a run that crashes", () => {
     const id = crypto.randomUUID();
     new Conversation(rig.url);
     const agent = new AgentChat({ agent: "scripted", id, triggerConfig: { basePayload: {}, maxAttempts: 2 } });
-    let text = "";
-    let hasStruck = false;
-    for await (const chunk of await agent.sendMessage("words=60 every=20")) {
-      if (chunk.type === "start") text = "";
-      if (chunk.type === "text-delta") text += chunk.delta;
-      if (hasStruck || !text.includes("w10")) continue;
-      hasStruck = true;
+    const text = await strikeAt(10, await agent.sendMessage(LONG), () => {
       for (const pid of rig.runPids()) process.kill(pid, "SIGKILL");
-    }
+    });
     expect(text).toMatch(/ w59 w60$/);
     const run = await runs.retrieve(await currentRun(id));
     expect(run.attemptCount).toBe(2);

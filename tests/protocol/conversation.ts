@@ -1,4 +1,4 @@
-import { auth, configure } from "@trigger.dev/sdk";
+import { auth, configure, sessions } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
 import { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import type { UIMessage, UIMessageChunk } from "ai";
@@ -78,6 +78,31 @@ export async function textOf(chunks: AsyncIterable<UIMessageChunk>): Promise<str
     if (chunk.type === "text-delta") text += chunk.delta;
     if (chunk.type === "error") throw new Error(chunk.errorText);
   }
+  return text;
+}
+
+export const currentRun = async (chatId: string): Promise<string> =>
+  (await sessions.retrieve(chatId)).currentRunId ?? "";
+
+/** What is sent for an answer that takes long enough to be struck. */
+export const LONG = "words=60 every=20";
+
+/** Reads the answer to `LONG` and calls `strike` at one of its words. Returns the text a page has in the end. */
+export async function strikeAt(
+  word: number,
+  chunks: AsyncIterable<UIMessageChunk>,
+  strike: () => Promise<void> | void,
+): Promise<string> {
+  let text = "";
+  let hasStruck = false;
+  for await (const chunk of chunks) {
+    if (chunk.type === "start") text = "";
+    if (chunk.type === "text-delta") text += chunk.delta;
+    if (hasStruck || !`${text} `.includes(` w${word} `)) continue;
+    hasStruck = true;
+    await strike();
+  }
+  if (!hasStruck) throw new Error(`The answer ended before w${word}: ${text}`);
   return text;
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { answer, Conversation, textOf } from "./conversation.ts";
+import { answer, Conversation, LONG, strikeAt, textOf } from "./conversation.ts";
 import { startRig, type Rig } from "./harness.ts";
 
 let rig: Rig;
@@ -10,26 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-/** Asks for a long answer and calls `strike` in the middle of it. Returns the text a page has in the end. */
-async function askAndStrike(chat: Conversation, strike: () => Promise<void> | void): Promise<string> {
-  let text = "";
-  let hasStruck = false;
-  for await (const chunk of await chat.send("words=60 every=20")) {
-    if (chunk.type === "start") text = "";
-    if (chunk.type === "text-delta") text += chunk.delta;
-    if (hasStruck || !text.includes("w10")) continue;
-    hasStruck = true;
-    await strike();
-  }
-  return text;
-}
-
 describe("kill -9 in the middle of an answer", () => {
   let chat: Conversation;
   beforeEach(() => void (chat = new Conversation(rig.url)));
 
   it("of the run's process: the answer comes, whole, on the connection that was open", async () => {
-    const text = await askAndStrike(chat, () => {
+    const text = await strikeAt(10, await chat.send(LONG), () => {
       for (const pid of rig.runPids()) process.kill(pid, "SIGKILL");
     });
     expect(text).toMatch(/ w59 w60$/);
@@ -38,7 +24,7 @@ describe("kill -9 in the middle of an answer", () => {
   });
 
   it("of the worker: the answer comes when there is a worker again", async () => {
-    const text = await askAndStrike(chat, async () => {
+    const text = await strikeAt(10, await chat.send(LONG), async () => {
       await rig.killWorker();
       await rig.startWorker();
     });
@@ -46,7 +32,7 @@ describe("kill -9 in the middle of an answer", () => {
   });
 
   it("of the engine, with its worker: the answer comes when they are back", async () => {
-    const text = await askAndStrike(chat, async () => {
+    const text = await strikeAt(10, await chat.send(LONG), async () => {
       await rig.killEngine();
       await rig.killWorker();
       await rig.startEngine();

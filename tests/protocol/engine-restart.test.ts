@@ -1,7 +1,7 @@
-import { runs, sessions } from "@trigger.dev/sdk";
+import { runs } from "@trigger.dev/sdk";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { answer, Conversation, textOf } from "./conversation.ts";
+import { answer, Conversation, currentRun, LONG, strikeAt, textOf } from "./conversation.ts";
 import { startRig, type Rig } from "./harness.ts";
 
 let rig: Rig;
@@ -18,25 +18,9 @@ afterAll(async () => {
   await rig.stop();
 });
 
-const currentRun = async (chatId: string) => (await sessions.retrieve(chatId)).currentRunId ?? "";
-
 async function restart(): Promise<void> {
   await rig.killEngine();
   await rig.startEngine();
-}
-
-/** Asks for a long answer, calls `strike` at the given word, and returns the text a page has in the end. */
-async function askAndStrike(chat: Conversation, word: number, strike: () => Promise<void>): Promise<string> {
-  let text = "";
-  let hasStruck = false;
-  for await (const chunk of await chat.send("words=60 every=20")) {
-    if (chunk.type === "start") text = "";
-    if (chunk.type === "text-delta") text += chunk.delta;
-    if (hasStruck || !`${text} `.includes(` w${word} `)) continue;
-    hasStruck = true;
-    await strike();
-  }
-  return text;
 }
 
 /** Holds up whoever writes to this table until it is released. */
@@ -68,7 +52,7 @@ describe("kill -9 of the engine alone", () => {
     async (word) => {
       await chat.ask("words=1");
       const run = await currentRun(chat.id);
-      expect(await askAndStrike(chat, word, restart)).toBe(answer(3, 60));
+      expect(await strikeAt(word, await chat.send(LONG), restart)).toBe(answer(3, 60));
       expect(await chat.ask("words=2")).toBe(answer(5, 2));
       expect(await currentRun(chat.id)).toBe(run);
     },
@@ -77,7 +61,7 @@ describe("kill -9 of the engine alone", () => {
   it("with three seconds until the next one: still nothing is lost", async () => {
     await chat.ask("words=1");
     const run = await currentRun(chat.id);
-    const text = await askAndStrike(chat, 20, async () => {
+    const text = await strikeAt(20, await chat.send(LONG), async () => {
       await rig.killEngine();
       await new Promise((resolve) => setTimeout(resolve, 3000));
       await rig.startEngine();
@@ -91,7 +75,7 @@ describe("kill -9 of the engine alone", () => {
     await chat.ask("words=1");
     const run = await currentRun(chat.id);
     let release = () => Promise.resolve();
-    const text = await askAndStrike(chat, 60, async () => {
+    const text = await strikeAt(60, await chat.send(LONG), async () => {
       release = await lockTable("session");
       // The end of a turn is the only write of a turn that touches the session.
       await vi.waitFor(async () => expect(await waitingFor("answered_in_seq")).toBe(true), { timeout: 10_000 });
@@ -145,7 +129,7 @@ describe("kill -9 of the engine alone", () => {
   it("with its worker's runs killed in its absence: they are continued as soon as the worker is asked", async () => {
     await chat.ask("words=1");
     const first = await currentRun(chat.id);
-    const text = await askAndStrike(chat, 20, async () => {
+    const text = await strikeAt(20, await chat.send(LONG), async () => {
       await rig.killEngine();
       await rig.killWorker();
       await rig.startEngine();

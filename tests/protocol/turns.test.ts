@@ -1,9 +1,9 @@
-import { runs, sessions } from "@trigger.dev/sdk";
+import { runs } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/chat-server";
 import type { streamText, UIMessageChunk } from "ai";
 import { convertArrayToReadableStream, MockLanguageModelV4 } from "ai/test";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { answer, Conversation, tokenFor } from "./conversation.ts";
+import { answer, Conversation, currentRun, tokenFor } from "./conversation.ts";
 import { startRig, type Rig } from "./harness.ts";
 
 let rig: Rig;
@@ -13,8 +13,6 @@ beforeAll(async () => {
   await rig.startWorker();
 });
 afterAll(() => rig.stop());
-
-const currentRun = async (chatId: string) => (await sessions.retrieve(chatId)).currentRunId ?? "";
 
 describe("turns", () => {
   it("are answered one after another by one run, which knows what was said", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runs, sessions } from "@trigger.dev/sdk";
 import type { UIMessageChunk } from "ai";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { answer, Conversation, textOf } from "./conversation.ts";
+import { answer, Conversation, currentRun, textOf } from "./conversation.ts";
 import { startRig, type Rig } from "./harness.ts";
 
 let rig: Rig;
@@ -15,8 +15,6 @@ beforeAll(async () => {
   await rig.startWorker(directory);
 });
 afterAll(() => rig.stop());
-
-const currentRun = async (chatId: string) => (await sessions.retrieve(chatId)).currentRunId ?? "";
 
 /** Edits the agent while the worker watches, and waits until the worker asks for runs of the new build. */
 async function rebuild(from: string, to: string): Promise<void> {

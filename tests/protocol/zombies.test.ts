@@ -1,7 +1,6 @@
 import { ApiClient } from "@trigger.dev/core/v3";
-import { sessions } from "@trigger.dev/sdk";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { Conversation } from "./conversation.ts";
+import { Conversation, currentRun, LONG, strikeAt } from "./conversation.ts";
 import { secretKey, startRig, type Rig } from "./harness.ts";
 
 let rig: Rig;
@@ -22,21 +21,14 @@ async function output(chat: Conversation): Promise<unknown[]> {
 it("a run that goes on after it was given up writes nothing more, and its successor's answer is whole", async () => {
   const chat = new Conversation(rig.url);
   const client = new ApiClient(rig.url, secretKey);
-  const current = async () => (await sessions.retrieve(chat.id)).currentRunId ?? "";
-  let text = "";
-  let hasStruck = false;
-  for await (const chunk of await chat.send("words=60 every=20")) {
-    if (chunk.type === "start") text = "";
-    if (chunk.type === "text-delta") text += chunk.delta;
-    if (hasStruck || !text.includes("w10")) continue;
-    hasStruck = true;
-    const zombie = await current();
+  const text = await strikeAt(10, await chat.send(LONG), async () => {
+    const zombie = await currentRun(chat.id);
     // Without its worker nobody ends the run's process, nor starts the next one.
     const resume = rig.pauseWorker();
     try {
       const body = JSON.stringify({ runFriendlyIds: [zombie] });
       await fetch(`${rig.url}/engine/v1/dev/disconnect`, { method: "POST", headers, body });
-      expect(await current()).not.toBe(zombie);
+      expect(await currentRun(chat.id)).not.toBe(zombie);
       const before = await output(chat);
       // Its writer's span ends when it has been refused, or has written all it has.
       await vi.waitFor(
@@ -48,8 +40,7 @@ it("a run that goes on after it was given up writes nothing more, and its succes
     } finally {
       resume();
     }
-  }
-  expect(hasStruck).toBe(true);
+  });
   expect(text).toMatch(/ w59 w60$/);
   expect(text.match(/w10 /g)).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { RunFilter, RunPage } from "../runs.ts";
+import { page } from "./page.ts";
 import type { Db } from "./database.ts";
 
 export async function list(db: Db, filter: RunFilter, now: Date): Promise<RunPage> {
@@ -16,26 +17,8 @@ export async function list(db: Db, filter: RunFilter, now: Date): Promise<RunPag
   if (filter.machines) query = query.where("machine", "in", filter.machines);
   if (filter.createdFrom) query = query.where("created_at", ">=", filter.createdFrom);
   if (filter.createdTo) query = query.where("created_at", "<=", filter.createdTo);
-  const isBackward = filter.before !== undefined;
-  const cursor = filter.before ?? filter.after;
-  if (cursor) {
-    const anchor = db.selectFrom("engine.run").select("ord").where("id", "=", cursor);
-    query = query.where("ord", isBackward ? ">" : "<", anchor);
-  }
-  const rows = await query
-    .orderBy("ord", isBackward ? "asc" : "desc")
-    .limit(filter.limit + 1)
-    .execute();
-  const hasMore = rows.length > filter.limit;
-  const runs = rows.slice(0, filter.limit);
-  if (isBackward) runs.reverse();
-  const hasNext = isBackward || hasMore;
-  const hasPrevious = isBackward ? hasMore : filter.after !== undefined;
-  return {
-    runs,
-    next: hasNext ? runs.at(-1)?.id : undefined,
-    previous: hasPrevious ? runs[0]?.id : undefined,
-  };
+  const { rows, next, previous } = await page("engine.run", query, filter);
+  return { runs: rows, next, previous };
 }
 
 const status = (now: Date) => sql<string>`

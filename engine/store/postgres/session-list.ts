@@ -1,5 +1,6 @@
 import { sql, type ExpressionBuilder } from "kysely";
 import { SPARE_TYPE, type ListFilter, type Page } from "../sessions.ts";
+import { page } from "./page.ts";
 import type { Db, EngineDatabase } from "./database.ts";
 
 export async function list(db: Db, filter: ListFilter, now: Date): Promise<Page> {
@@ -12,26 +13,8 @@ export async function list(db: Db, filter: ListFilter, now: Date): Promise<Page>
   if (filter.createdTo) query = query.where("created_at", "<=", filter.createdTo);
   const { statuses } = filter;
   if (statuses) query = query.where((eb) => eb.or(statuses.map((status) => inStatus(eb, status, now))));
-  const isBackward = filter.before !== undefined;
-  const cursor = filter.before ?? filter.after;
-  if (cursor) {
-    const anchor = db.selectFrom("engine.session").select("ord").where("id", "=", cursor);
-    query = query.where("ord", isBackward ? ">" : "<", anchor);
-  }
-  const rows = await query
-    .orderBy("ord", isBackward ? "asc" : "desc")
-    .limit(filter.limit + 1)
-    .execute();
-  const hasMore = rows.length > filter.limit;
-  const sessions = rows.slice(0, filter.limit);
-  if (isBackward) sessions.reverse();
-  const hasNext = isBackward || hasMore;
-  const hasPrevious = isBackward ? hasMore : filter.after !== undefined;
-  return {
-    sessions,
-    next: hasNext ? sessions.at(-1)?.id : undefined,
-    previous: hasPrevious ? sessions[0]?.id : undefined,
-  };
+  const { rows, next, previous } = await page("engine.session", query, filter);
+  return { sessions: rows, next, previous };
 }
 
 /** As plain conditions, of which the planner knows how many rows they leave: it would read the whole table otherwise. */
