@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { auth, sessions } from "@trigger.dev/sdk";
 import pg from "pg";
+import build from "../support/build.global.ts";
 import { modelEnvironment } from "../support/model-environment.ts";
 import { startMockOpenAI } from "../support/mock-openai.ts";
 import { startStack, type Stack } from "../support/stack.ts";
@@ -43,6 +44,8 @@ const startedAt = Date.now();
 const seconds = () => ((Date.now() - startedAt) / 1000).toFixed(1).padStart(6);
 const say = (text: string) => console.log(`${seconds()} s  ${text}`);
 
+// The app as it is now, not as it was built last.
+build();
 const dataDir = mkdtempSync(join(tmpdir(), "skein-chaos-"));
 const model = await startMockOpenAI();
 const stack = await startStack({ dataDir, env: modelEnvironment(model) });
