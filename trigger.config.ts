@@ -8,6 +8,19 @@ export default defineConfig({
   maxDuration: 3600,
   // Booting a process is nearly all of a cold first turn: a chat's run hands its process to the next.
   processKeepAlive: { enabled: true, maxExecutionsPerProcess: 50, devMaxPoolSize: 4 },
+  // Read from node_modules as they are: without them the bundler has half a second less to do before a worker that died is
+  // back, and a run boots no later.
+  build: {
+    external: [
+      "ai",
+      "@ai-sdk/anthropic",
+      "@ai-sdk/google",
+      "@ai-sdk/openai",
+      "@ai-sdk/openai-compatible",
+      "kysely",
+      "pg",
+    ],
+  },
   // A chat turn that failed is retried by the person who sees it: a silent second attempt would answer twice.
   retries: { enabledInDev: false, default: { maxAttempts: 1 } },
 });
