@@ -37,7 +37,8 @@ export default defineConfig({
           // The real SDK and CLI boot processes and compile the agent.
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Mostly they wait for one another's processes: two at a time are twice as fast, more only in each other's way.
+          maxWorkers: 2,
         },
       },
     ],
