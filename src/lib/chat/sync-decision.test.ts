@@ -3,9 +3,17 @@ import { decideSync, type Situation, type TurnInFlight } from "./sync-decision.t
 import type { ChatPageData } from "./types.ts";
 
 const data = (question: string, isStreaming: boolean, lastEventId?: string): ChatPageData => ({
-  chat: { id: "c", title: "", model: null, status: isStreaming ? "running" : "idle", statusDetail: null },
+  chat: {
+    id: "c",
+    title: "",
+    model: null,
+    status: isStreaming ? "running" : "idle",
+    statusDetail: null,
+    forkedFrom: null,
+  },
   messages: [{ id: question, role: "user", parts: [] }],
-  session: { publicAccessToken: null, isStreaming, lastEventId },
+  branches: {},
+  session: { publicAccessToken: null, isStreaming, answering: null, lastEventId },
   realtimeUrl: "",
 });
 const idle: Situation = { turn: null, ended: null, lastEventId: "9", now: 0 };

@@ -1,5 +1,13 @@
 import type { SkeinMessage } from "../tools/message.ts";
 
+/** One way to go on from a message. */
+export interface Branch {
+  /** The first message of the branch. Null: an answer that is being written and has no row yet. */
+  id: string | null;
+  /** What a branch that is not shown has to tell. */
+  mark: "running" | "unread" | null;
+}
+
 /** Everything the page of one chat needs, read by the server in one transaction. */
 export interface ChatPageData {
   chat: {
@@ -8,15 +16,29 @@ export interface ChatPageData {
     model: string | null;
     status: "idle" | "running" | "needs_you" | "failed";
     statusDetail: string | null;
+    /** Where it was forked from, as long as that chat is there. `messageId` is in both. */
+    forkedFrom: { chatId: string; messageId: string; title: string } | null;
   };
   /** The active path, root first. */
   messages: SkeinMessage[];
+  /**
+   * The children of each message of the path that has several, oldest first; "" stands above the roots. The last
+   * message (or "", on an empty path) has an entry also for a single child: what an undo left. An answer without a row is
+   * never a single child.
+   */
+  branches: Record<string, Branch[]>;
   session: {
     publicAccessToken: string | null;
     /** Cursors of the last *completed* turn; both absent during the first one. */
     lastEventId?: string;
     lastInEventId?: string;
+    /** A turn runs, on whatever branch. */
     isStreaming: boolean;
+    /**
+     * What that turn works on: a question, or the answer that is continued. `isShown`: the path ends with it, or with
+     * its unfinished answer. Null: nothing runs, or it is not known yet on what.
+     */
+    answering: { messageId: string; isShown: boolean } | null;
   };
   /** Where `/realtime/*` is; empty means the page's own origin. */
   realtimeUrl: string;

@@ -19,11 +19,17 @@ export async function open(services: Services, which: Which): Promise<ChatPageDa
   ]);
   if (!opened) return undefined;
 
-  const { id, title, model, status, statusDetail } = opened.chat;
+  const { id, title, model, status, statusDetail, forkedFrom } = opened.chat;
   return {
-    chat: { id, title, model, status, statusDetail },
+    chat: { id, title, model, status, statusDetail, forkedFrom },
     messages: opened.messages,
-    session: { publicAccessToken, ...opened.cursors, isStreaming: opened.isRunning },
+    branches: opened.branches,
+    session: {
+      publicAccessToken,
+      ...opened.cursors,
+      isStreaming: opened.isRunning,
+      answering: opened.answering,
+    },
     realtimeUrl: realtimeUrl(services),
   };
 }

@@ -16,6 +16,13 @@ export interface ChatTable {
   head_id: string | null;
   status: Generated<ChatStatus>;
   status_detail: string | null;
+  /** What the turn that runs works on: a question, or the answer that is continued. Null unless the status is running. */
+  answering_id: string | null;
+  /** The attempt of the action that the turn answers, if it is one: with it, the same action can be sent again. */
+  answering_attempt: string | null;
+  /** Kept when that chat is deleted: set to null with it. */
+  forked_from_chat_id: string | null;
+  forked_from_message_id: string | null;
   run_id: string | null;
   preview: Generated<string>;
   first_turn: Generated<"pending" | "claimed" | "done">;
@@ -62,6 +69,7 @@ export async function create(
         model: model ?? null,
         head_id: messageId,
         status: "running",
+        answering_id: messageId,
         preview: previewOf(message),
         first_turn: "pending",
         // Milliseconds, as JavaScript has them: a page continues after the moment it read.

@@ -1,5 +1,7 @@
 import type { ColumnType, Kysely } from "kysely";
+import type { ChatPageData } from "../chat/types.ts";
 import type { SkeinMessage } from "../tools/message.ts";
+import * as branches from "./branches.ts";
 import type { ChatRow } from "./chats.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
@@ -23,8 +25,11 @@ export interface OpenChat {
     statusDetail: string | null;
     runId: string | null;
     updatedAt: Date;
+    forkedFrom: ChatPageData["chat"]["forkedFrom"];
   };
   messages: SkeinMessage[];
+  branches: ChatPageData["branches"];
+  answering: ChatPageData["session"]["answering"];
   cursors: { lastEventId?: string; lastInEventId?: string };
   isRunning: boolean;
 }
@@ -44,15 +49,24 @@ export async function open(
       const row = await trx
         .selectFrom("chat")
         .leftJoin("chat_session", "chat_session.chat_id", "chat.id")
-        .select(["chat.id", "title", "model", "status", "status_detail", "head_id", "chat.run_id", "last_activity_at"])
-        .select(["last_event_id", "last_in_event_id"])
+        .leftJoin("chat as source", (join) =>
+          join
+            .onRef("source.id", "=", "chat.forked_from_chat_id")
+            .onRef("source.owner_id", "=", "chat.owner_id")
+            .on("source.deleted_at", "is", null),
+        )
+        .select(["chat.id", "chat.title", "chat.model", "chat.status", "chat.status_detail", "chat.head_id"])
+        .select(["chat.run_id", "chat.last_activity_at", "chat.answering_id", "chat.forked_from_message_id"])
+        .select(["source.id as source_id", "source.title as source_title", "last_event_id", "last_in_event_id"])
         .where("chat.id", "=", chatId)
-        .where("owner_id", "=", ownerId)
-        .where("deleted_at", "is", null)
+        .where("chat.owner_id", "=", ownerId)
+        .where("chat.deleted_at", "is", null)
         .executeTakeFirst();
       if (!row) return undefined;
       const path = await messages.path(trx, chatId, row.head_id);
       const { id, title, model, status } = row;
+      const answeringId = status === "running" ? row.answering_id : null;
+      const shown = await branches.shown(trx, { chatId, path, answeringId });
       return {
         chat: {
           id,
@@ -62,8 +76,10 @@ export async function open(
           statusDetail: row.status_detail,
           runId: row.run_id,
           updatedAt: row.last_activity_at,
+          forkedFrom: forkedFrom(row),
         },
         messages: path.map(messages.shownMessageOf),
+        ...shown,
         cursors: {
           ...(row.last_event_id === null ? {} : { lastEventId: row.last_event_id }),
           ...(row.last_in_event_id === null ? {} : { lastInEventId: row.last_in_event_id }),
@@ -71,4 +87,13 @@ export async function open(
         isRunning: status === "running",
       };
     });
+}
+
+function forkedFrom(row: {
+  source_id: string | null;
+  source_title: string | null;
+  forked_from_message_id: string | null;
+}): OpenChat["chat"]["forkedFrom"] {
+  const { source_id: chatId, source_title: title, forked_from_message_id: messageId } = row;
+  return chatId === null || title === null || messageId === null ? null : { chatId, messageId, title };
 }

@@ -16,6 +16,10 @@ export interface MessageTable {
   /** Why it broke off, in one clear sentence. */
   error: string | null;
   hidden: Generated<boolean>;
+  /** Where the head was when it left the branch that begins here: going there again leads back to it. */
+  last_leaf_id: string | null;
+  /** An answer that was saved while people looked at another branch. */
+  unread: Generated<boolean>;
   seq: ColumnType<number, never, never>;
   created_at: ColumnType<Date, Date | undefined, never>;
 }
@@ -48,6 +52,11 @@ export async function path(db: Kysely<Database>, chatId: string, toId: string | 
 /** A row as it was written. */
 export function messageOf(row: Pick<PathRow, "id" | "role" | "parts" | "metadata">): SkeinMessage {
   return { id: row.id, role: row.role, ...(row.metadata === null ? {} : { metadata: row.metadata }), parts: row.parts };
+}
+
+/** Whether nothing says how an answer ended: a turn is writing it, or died at it. */
+export function isOpen({ final, stopped, error }: Pick<PathRow, "final" | "stopped" | "error">): boolean {
+  return !final && !stopped && error === null;
 }
 
 /** A row as the page shows it, with how it ended. The runtime must not see that: it would write it back as content. */

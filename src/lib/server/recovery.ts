@@ -152,7 +152,14 @@ async function giveUp({ db, log }: Services, chat: RunningChat): Promise<void> {
   log.error({ chatId: chat.id, runId: chat.run_id }, "gave up on a running chat");
   await db
     .updateTable("chat")
-    .set({ status: "failed", status_detail: GIVEN_UP, stop_requested_at: null, first_turn_failure: null })
+    .set({
+      status: "failed",
+      status_detail: GIVEN_UP,
+      answering_id: null,
+      answering_attempt: null,
+      stop_requested_at: null,
+      first_turn_failure: null,
+    })
     .where("id", "=", chat.id)
     .where("status", "=", "running")
     // Not if a turn began meanwhile.

@@ -1,11 +1,18 @@
 import type { UIMessage } from "ai";
 
+/** The longest message, in bytes of UTF-8. The form, the conversation, the server and the agent refuse the same. */
+export const MAX_MESSAGE_BYTES = 100_000;
+
 /** What travels with a message beside its parts, in the browser, on the wire and in the database. */
 export interface SkeinMetadata {
   /** On a question: the message the person saw last. It decides which branch the question belongs to. */
   after?: string | null;
+  /** On a question that is an edited one: the question it was made from. */
+  edits?: string;
   /** On an answer: the question it answers, on every `start` chunk, so that a reader can tell whose turn it reads. */
   replyTo?: string;
+  /** On an answer that was asked for by an action: the attempt it is, so that asking twice gives it once. */
+  attempt?: string;
   /** On an answer: the model that wrote it, as `provider:model`. */
   model?: string;
   /** On an answer that somebody stopped. Only pages see it. */

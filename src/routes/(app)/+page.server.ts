@@ -1,8 +1,9 @@
 import { fail, redirect } from "@sveltejs/kit";
 import { resolve } from "$app/paths";
-import { MAX_MESSAGE_BYTES, problemOf, TOO_LONG } from "$lib/components/composer/message-text.ts";
+import { problemOf, TOO_LONG } from "$lib/components/composer/message-text.ts";
 import { requirePerson } from "$lib/server/access.ts";
 import * as chats from "$lib/server/chats.ts";
+import { MAX_MESSAGE_BYTES } from "$lib/tools/message.ts";
 import type { Actions } from "./$types";
 
 /** The form around the text, percent signs, the model: what is longer than this holds no text we would take. */

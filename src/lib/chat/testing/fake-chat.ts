@@ -40,9 +40,16 @@ export class FakeChat {
   data(): ChatPageData {
     const { status, statusDetail, lastEventId, lastInEventId } = this;
     return structuredClone({
-      chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail },
+      chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail, forkedFrom: null },
       messages: this.stored,
-      session: { publicAccessToken: "token", lastEventId, lastInEventId, isStreaming: status === "running" },
+      branches: {},
+      session: {
+        publicAccessToken: "token",
+        lastEventId,
+        lastInEventId,
+        isStreaming: status === "running",
+        answering: null,
+      },
       realtimeUrl: this.engine.url,
     });
   }

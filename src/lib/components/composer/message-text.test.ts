@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { MAX_MESSAGE_BYTES, problemOf, TOO_LONG } from "./message-text.ts";
+import { MAX_MESSAGE_BYTES } from "../../tools/message.ts";
+import { problemOf, TOO_LONG } from "./message-text.ts";
 
 test("refuses nothing but spaces", () => {
   expect(problemOf(" \n\t ")).toBe("Write a message first.");

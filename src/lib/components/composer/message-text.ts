@@ -1,5 +1,4 @@
-/** The longest message, in bytes of UTF-8. The form, the conversation and the server refuse the same. */
-export const MAX_MESSAGE_BYTES = 100_000;
+import { MAX_MESSAGE_BYTES } from "../../tools/message.ts";
 
 /** The sentence that refuses this text, or null when it can be sent. */
 export function problemOf(text: string): string | null {

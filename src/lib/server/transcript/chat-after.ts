@@ -11,11 +11,23 @@ export function chatAfter(changeset: TranscriptChangeset, ending: Ending | undef
 
 /** Status belongs to the same transaction as messages and cursors; nobody else writes it while a turn runs. */
 function statusAfter({ reason, transcript }: TranscriptChangeset, ending: Ending | undefined) {
-  const over = { first_turn: "done", first_turn_lease_until: null, stop_requested_at: null } as const;
+  const over = {
+    answering_id: null,
+    answering_attempt: null,
+    first_turn: "done",
+    first_turn_lease_until: null,
+    stop_requested_at: null,
+  } as const;
   switch (reason) {
     case "turn-start":
       // From here on the agent has the turn: a head start that ended has nothing left to lose.
-      return { status: "running", status_detail: null, first_turn: "done", first_turn_lease_until: null } as const;
+      return {
+        status: "running",
+        status_detail: null,
+        answering_id: transcript.entries.findLast((entry) => entry.message.role === "user")?.id ?? null,
+        first_turn: "done",
+        first_turn_lease_until: null,
+      } as const;
     case "turn-complete": {
       const answer = transcript.entries.at(-1)?.message;
       return { ...over, status: answer && needsPerson(answer) ? "needs_you" : "idle", status_detail: null } as const;

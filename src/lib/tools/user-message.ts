@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { MAX_MESSAGE_BYTES } from "./message.ts";
+
+export const MAX_FILES = 20;
+
+/** An id that a browser made. Postgres can look for it, and it is short enough for an index. */
+export const idSchema = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((id) => id.isWellFormed() && !id.includes("\0"));
+
+const textPart = z.object({ type: z.literal("text"), text: z.string().max(MAX_MESSAGE_BYTES) });
+
+/** A file is named by its place in our own storage: a url of somebody else's would make the server fetch it. */
+const filePart = z.object({
+  type: z.literal("file"),
+  mediaType: z.string().max(255),
+  filename: z.string().max(255).optional(),
+  url: z.string().regex(/^\/api\/files\/[\w-]{1,128}$/),
+});
+
+/**
+ * What a person can say. A browser could send any part there is, also ones that only an answer may have (a tool's
+ * output, a system's words); whatever else comes is refused.
+ */
+export const userPartsSchema = z
+  .array(z.discriminatedUnion("type", [textPart, filePart]))
+  .min(1)
+  .max(MAX_FILES + 10)
+  .refine((parts) => parts.filter((part) => part.type === "file").length <= MAX_FILES)
+  .refine((parts) => sizeOf(parts.flatMap((part) => (part.type === "text" ? [part.text] : []))) <= MAX_MESSAGE_BYTES);
+
+const sizeOf = (texts: string[]) => new TextEncoder().encode(texts.join("")).length;
