@@ -10,10 +10,14 @@ import {
   MODEL_RETRIES,
   PlainModelError,
 } from "../src/lib/server/models/index.ts";
+import { decide, type Answering } from "../src/lib/server/transcript/actions.ts";
+import { continued } from "../src/lib/server/transcript/continued.ts";
+import { acceptAction, acceptMessages } from "../src/lib/server/transcript/incoming.ts";
+import { Refusal } from "../src/lib/server/transcript/refusal.ts";
 import { createTranscriptStorage } from "../src/lib/server/transcript/storage.ts";
 import * as turns from "../src/lib/server/turns.ts";
 import { clientDataSchema } from "../src/lib/tools/client-data.ts";
-import { INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
+import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
 
 const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
@@ -23,6 +27,7 @@ const models = createModelRegistry(parsed.config);
 
 /** One run at a time has this process, and one turn at a time a run. */
 let turn: {
+  hasBegun?: boolean;
   stopRequested?: boolean;
   model?: string | null;
   question?: string;
@@ -30,11 +35,20 @@ let turn: {
   claim?: Promise<unknown>;
 } = {};
 
+/** What the action asks for that is at work, until its turn ends. */
+let asked: Answering | undefined;
+
+const NOT_DONE = "This could not be done just now. Try again.";
+
 /** The agent people talk to. Everything durable about a turn is the storage's; the hooks only say who works on it. */
 export const chatAgent = chat.agent({
   id: "chat",
   clientDataSchema,
-  storage: createTranscriptStorage(db, { failure: () => turn.failure }),
+  storage: createTranscriptStorage(db, {
+    failure: () => turn.failure,
+    work: () => asked?.work,
+    refused: () => !turn.hasBegun,
+  }),
   uiMessageStreamOptions: {
     // A model that fails does not fail the turn: its error is one more chunk, and only this hears of it. What follows
     // from the first error is reported here too and says less.
@@ -50,45 +64,81 @@ export const chatAgent = chat.agent({
     if (owner) await turns.adopt(db, { chatId, ownerId: owner.slice("user:".length) });
   },
 
-  onTurnStart: async ({ chatId, runId, chatAccessToken, uiMessages }) => {
+  onValidateMessages: ({ messages }) => {
     turn = {};
+    return acceptMessages(messages);
+  },
+
+  actionSchema: (input: unknown) => {
+    turn = {};
+    return acceptAction(input);
+  },
+
+  // Only actions that are answered come here: a page changes the head alone by a request to the web server.
+  onAction: async ({ chatId, action }) => {
+    const decision = await decide(db, chatId, action).catch((error: unknown) => {
+      throw error instanceof Refusal ? error : new Refusal(NOT_DONE, { cause: error });
+    });
+    if (decision === "done") return;
+    asked = decision;
+    chat.history.set(decision.path);
+    return chat.turn();
+  },
+
+  onTurnStart: async ({ chatId, runId, chatAccessToken, uiMessages }) => {
+    turn = { hasBegun: true };
+    const question = uiMessages.findLast((message) => message.role === "user")?.id;
+    const work = asked?.work ?? (question === undefined ? null : { messageId: question, attempt: null });
     const known = await turns.look(db, chatId);
-    const claim = turns.started(db, { chatId, runId, token: chatAccessToken });
+    const claim = turns.started(db, { chatId, runId, token: chatAccessToken, work });
     // A run that has the chat already need not wait for its claim, which waits for the question's save: the first word
     // comes that much sooner. The end of the turn waits for it.
     const started = known?.runId === runId ? known : await claim;
     turn = {
+      hasBegun: true,
       stopRequested: started?.stopRequested,
       model: started?.model,
       failure: started?.failure ?? undefined,
       claim: claim.catch(() => undefined),
-      question: uiMessages.findLast((message) => message.role === "user")?.id,
+      question,
     };
   },
 
   run: async ({ messages, signal, clientData, streamText }) => {
+    const continues = asked?.continues;
     // A question that was answered before and is sent again, or a turn that was stopped before it could begin.
-    if (turn.stopRequested || messages.at(-1)?.role === "assistant") return;
+    if (turn.stopRequested || (messages.at(-1)?.role === "assistant" && !continues)) return;
     // Asked for the second time: the head start was refused, and its hand-over was lost.
     if (turn.failure !== undefined) throw new PlainModelError(turn.failure);
     const { id } = models.choose(clientData?.model ?? turn.model);
-    const metadata = { ...(turn.question ? { replyTo: turn.question } : {}), model: id };
-    chat.setUIMessageStreamOptions({ messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined) });
-    return streamText({
+    const attempt = asked?.work.attempt;
+    const answerId = continues?.id ?? attempt;
+    const metadata = {
+      ...(turn.question ? { replyTo: turn.question } : {}),
+      model: id,
+      ...(attempt ? { attempt } : {}),
+    };
+    chat.setUIMessageStreamOptions({
+      messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined),
+      ...(answerId ? { generateMessageId: () => answerId } : {}),
+    });
+    const result = streamText({
       model: models.resolve(id),
       instructions: INSTRUCTIONS,
-      messages,
+      messages: continues ? [...messages, { role: "user", content: GO_ON }] : messages,
       abortSignal: signal,
       maxRetries: MODEL_RETRIES,
       // Described where it is written; the default logs the provider's whole answer, keys included.
       onError: () => {},
     });
+    return continues ? goingOn(result, continues) : result;
   },
 
   // Runs before the turn is saved, which is what stores the sentence.
   onTurnComplete: async ({ error }) => {
     await turn.claim;
-    if (error !== undefined) turn.failure ??= describeModelError(error);
+    asked = undefined;
+    if (error !== undefined) turn.failure ??= error instanceof Refusal ? error.message : describeModelError(error);
   },
 
   onRecoveryBoot: ({ settledMessages, inFlightUsers, writer }) => {
@@ -124,6 +174,20 @@ export const warm = chat.agent({
 
 /** A rehearsal takes the provider's code through a request, and no request out of the house. */
 const nowhere: typeof fetch = () => Promise.resolve(new Response("{}", { status: 400 }));
+
+/** The runtime reads the stream and the usage of a result, and nothing else. */
+function goingOn(result: ReturnType<typeof streamText>, answer: UIMessage) {
+  return {
+    toUIMessageStream: (options: Parameters<typeof result.toUIMessageStream>[0]) =>
+      result.toUIMessageStream(options).pipeThrough(continued(answer)),
+    get totalUsage() {
+      return result.totalUsage;
+    },
+    get usage() {
+      return result.usage;
+    },
+  };
+}
 
 function uniqueById<M extends UIMessage>(messages: M[]): M[] {
   return [...new Map(messages.map((message) => [message.id, message])).values()];

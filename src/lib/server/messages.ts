@@ -49,6 +49,28 @@ export async function path(db: Kysely<Database>, chatId: string, toId: string | 
   return rows;
 }
 
+/** One message of this chat, wherever it is in the tree. */
+export async function find(db: Kysely<Database>, chatId: string, id: string) {
+  return db
+    .selectFrom("message")
+    .select(["id", "parent_id", "role", "metadata", "final", "stopped"])
+    .where("chat_id", "=", chatId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+export async function hasChildren(db: Kysely<Database>, chatId: string, id: string): Promise<boolean> {
+  const child = await db
+    .selectFrom("message")
+    .select("id")
+    .where("chat_id", "=", chatId)
+    .where("parent_id", "=", id)
+    .where("hidden", "=", false)
+    .limit(1)
+    .executeTakeFirst();
+  return child !== undefined;
+}
+
 /** A row as it was written. */
 export function messageOf(row: Pick<PathRow, "id" | "role" | "parts" | "metadata">): SkeinMessage {
   return { id: row.id, role: row.role, ...(row.metadata === null ? {} : { metadata: row.metadata }), parts: row.parts };

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import type { Database } from "./db/database.ts";
+import type { Work } from "./transcript/tree.ts";
 
 export interface TurnStarted {
   /** Somebody asked to stop this turn while its run was being replaced: it must not answer. */
@@ -11,7 +12,7 @@ export interface TurnStarted {
 }
 
 /**
- * Says which run works on a chat, before it writes anything: from here on only this run may finish the turn. One round
+ * Says which run works on a chat and at what, before it writes anything: from here on only this run may finish the turn. One round
  * trip, because the person is waiting for the first word. Undefined: no such chat.
  *
  * The chat is locked before its session, as every save does; the other way round they deadlock, for the save of the
@@ -19,13 +20,14 @@ export interface TurnStarted {
  */
 export async function started(
   db: Kysely<Database>,
-  { chatId, runId, token }: { chatId: string; runId: string; token: string },
+  { chatId, runId, token, work }: { chatId: string; runId: string; token: string; work: Work | null },
 ): Promise<TurnStarted | undefined> {
   const { rows } = await sql<TurnStarted>`
     with before as (
       select first_turn_failure from chat where id = ${chatId}
     ), claimed as (
       update chat set run_id = ${runId}, status = 'running', status_detail = null,
+        answering_id = ${work?.messageId ?? null}, answering_attempt = ${work?.attempt ?? null},
         first_turn = 'done', first_turn_lease_until = null, first_turn_failure = null
       where id = ${chatId}
       returning id, stop_requested_at, model

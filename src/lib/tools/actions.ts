@@ -12,7 +12,7 @@ export const actionSchema = z.discriminatedUnion("type", [
     messageId: idSchema,
     message: z.object({ id: idSchema, parts: userPartsSchema }),
   }),
-  /** Another answer beside the answer `messageId`. `attempt` is its id and in its metadata: read again, it is known. */
+  /** Another answer beside the answer `messageId`, or to the question `messageId`. `attempt` is its id and in its metadata: read again, it is known. */
   z.object({ type: z.literal("regenerate"), messageId: idSchema, attempt: z.uuid() }),
   /**
    * The answer `messageId`, which was stopped or broke off, goes on where it ended. Its stream begins with what it has

@@ -31,4 +31,14 @@ export const userPartsSchema = z
   .refine((parts) => parts.filter((part) => part.type === "file").length <= MAX_FILES)
   .refine((parts) => sizeOf(parts.flatMap((part) => (part.type === "text" ? [part.text] : []))) <= MAX_MESSAGE_BYTES);
 
+/** A question as it comes from a browser. What is not named here is left out. */
+export const userMessageSchema = z.object({
+  id: idSchema,
+  role: z.literal("user"),
+  metadata: z.object({ after: idSchema.nullish(), edits: idSchema.optional() }).optional(),
+  parts: userPartsSchema,
+});
+
+export type UserMessage = z.infer<typeof userMessageSchema>;
+
 const sizeOf = (texts: string[]) => new TextEncoder().encode(texts.join("")).length;

@@ -1,42 +1,63 @@
 import type { TranscriptChangeset } from "@trigger.dev/sdk/ai";
 import type { SkeinMessage } from "../../tools/message.ts";
-import { previewOf } from "../chats.ts";
+import { previewOf, type ChatStatus } from "../chats.ts";
 import { needsPerson } from "./answer.ts";
+import type { Work } from "./tree.ts";
 import type { Ending } from "./turn-end.ts";
 
-/** What a save changes of its chat's row, beside the head. */
-export function chatAfter(changeset: TranscriptChangeset, ending: Ending | undefined) {
-  return { ...statusAfter(changeset, ending), ...activity(changeset) };
+/** What a save changes of its chat's row, beside the head. `work`: what a turn that begins works on. */
+export function chatAfter(changeset: TranscriptChangeset, ending: Ending | undefined, work: Work | null) {
+  return { ...statusAfter(changeset, ending, work), ...activity(changeset) };
+}
+
+/**
+ * What was read never became a turn: whoever sent it is told on the stream, and the chat is as it was. Unless it was
+ * running: nobody is left who would end that turn.
+ */
+export function chatAfterRefusal(status: ChatStatus, ending: Ending | undefined) {
+  return status === "running" ? failed(ending) : {};
 }
 
 /** Status belongs to the same transaction as messages and cursors; nobody else writes it while a turn runs. */
-function statusAfter({ reason, transcript }: TranscriptChangeset, ending: Ending | undefined) {
-  const over = {
-    answering_id: null,
-    answering_attempt: null,
-    first_turn: "done",
-    first_turn_lease_until: null,
-    stop_requested_at: null,
-  } as const;
+function statusAfter({ reason, transcript }: TranscriptChangeset, ending: Ending | undefined, work: Work | null) {
   switch (reason) {
+    case "action":
+      return work === null ? {} : begun(work);
     case "turn-start":
-      // From here on the agent has the turn: a head start that ended has nothing left to lose.
-      return {
-        status: "running",
-        status_detail: null,
-        answering_id: transcript.entries.findLast((entry) => entry.message.role === "user")?.id ?? null,
-        first_turn: "done",
-        first_turn_lease_until: null,
-      } as const;
+      return begun(work);
     case "turn-complete": {
       const answer = transcript.entries.at(-1)?.message;
-      return { ...over, status: answer && needsPerson(answer) ? "needs_you" : "idle", status_detail: null } as const;
+      return { ...OVER, status: answer && needsPerson(answer) ? "needs_you" : "idle", status_detail: null } as const;
     }
     case "turn-error":
-      return { ...over, status: "failed", status_detail: ending && "error" in ending ? ending.error : null } as const;
+      return failed(ending);
     default:
       return {};
   }
+}
+
+const OVER = {
+  answering_id: null,
+  answering_attempt: null,
+  first_turn: "done",
+  first_turn_lease_until: null,
+  stop_requested_at: null,
+} as const;
+
+function failed(ending: Ending | undefined) {
+  return { ...OVER, status: "failed", status_detail: ending && "error" in ending ? ending.error : null } as const;
+}
+
+/** From here on the agent has the turn: a head start that ended has nothing left to lose. */
+function begun(work: Work | null) {
+  return {
+    status: "running",
+    status_detail: null,
+    answering_id: work?.messageId ?? null,
+    answering_attempt: work?.attempt ?? null,
+    first_turn: "done",
+    first_turn_lease_until: null,
+  } as const;
 }
 
 function activity({ changes }: TranscriptChangeset) {

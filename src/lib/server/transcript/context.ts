@@ -20,7 +20,7 @@ export async function loadContext(
   event: Pick<LoadContextEvent, "trigger"> & { incomingMessages: SkeinMessage[] },
 ): Promise<SkeinMessage[]> {
   const incoming = event.incomingMessages.at(-1);
-  const rows = await messages.path(db, chatId, await endOfPath(db, chatId, incoming));
+  const rows = await messages.path(db, chatId, await endOfPath(db, chatId, incoming, event.trigger));
   const context = rows.map(messages.messageOf);
   if (event.trigger === "regenerate-message") {
     while (context.length > 0 && context.at(-1)?.role !== "user") context.pop();
@@ -32,9 +32,20 @@ export async function loadContext(
   return context;
 }
 
-async function endOfPath(db: Kysely<Database>, chatId: string, incoming: SkeinMessage | undefined) {
-  const chat = await db.selectFrom("chat").select("head_id").where("id", "=", chatId).executeTakeFirst();
+async function endOfPath(
+  db: Kysely<Database>,
+  chatId: string,
+  incoming: SkeinMessage | undefined,
+  trigger: LoadContextEvent["trigger"],
+) {
+  const chat = await db
+    .selectFrom("chat")
+    .select(["head_id", "answering_id"])
+    .where("id", "=", chatId)
+    .executeTakeFirst();
   const headId = chat?.head_id ?? null;
+  // A run died at it: it is asked for again, and people may look at another branch by now.
+  if (!incoming && trigger === "regenerate-message") return chat?.answering_id ?? headId;
   if (!incoming) return headId;
   if (await exists(db, chatId, incoming.id)) {
     return incoming.role === "user" ? ((await answerOf(db, chatId, incoming.id)) ?? incoming.id) : incoming.id;

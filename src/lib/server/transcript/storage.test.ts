@@ -275,22 +275,35 @@ describe("branches", () => {
       context(chatId),
       changeset([user("u1"), answer("a1"), user("u2"), answer("a2"), user("u3"), answer("a3")], "turn-complete"),
     );
-    // The head is an ancestor of the answer, so it follows; on another branch it stays.
-    expect(await ids(chatId)).toEqual(["u1", "a1", "u2", "a2", "u3", "a3"]);
-    await storage.save(context(chatId), changeset([user("u1"), answer("b1")], "turn-complete"));
-    await db.updateTable("chat").set({ head_id: "b1" }).where("id", "=", chatId).execute();
-    await storage.save(
-      context(chatId),
-      changeset([user("u1"), answer("a1"), user("u2"), answer("c2")], "turn-complete"),
-    );
-    expect(await ids(chatId)).toEqual(["u1", "b1"]);
+    expect(await ids(chatId)).toEqual(["u1", "a1"]);
     const late = await db
       .selectFrom("message")
-      .select("parent_id")
+      .select(["parent_id", "unread"])
       .where("chat_id", "=", chatId)
-      .where("id", "=", "c2")
+      .where("id", "=", "a3")
       .executeTakeFirst();
-    expect(late?.parent_id).toBe("u2");
+    expect(late).toEqual({ parent_id: "u3", unread: true });
+    expect(await chatRow(chatId)).toMatchObject({ status: "idle", answering_id: null });
+  });
+
+  it("remembers on a branch that the head leaves where it was", async () => {
+    const chatId = await conversationOf(
+      [user("u1"), answer("a1")],
+      [user("u1"), answer("a1"), user("u2"), answer("a2")],
+    );
+    await storage.save(context(chatId, { trigger: "action" }), changeset([user("u1"), answer("a1")], "action"));
+    await storage.save(context(chatId, { trigger: "action" }), changeset([user("u1b")], "action"));
+    const rows = await db
+      .selectFrom("message")
+      .select(["id", "last_leaf_id"])
+      .where("chat_id", "=", chatId)
+      .where("last_leaf_id", "is not", null)
+      .orderBy("seq")
+      .execute();
+    expect(rows).toEqual([
+      { id: "u1", last_leaf_id: "a1" },
+      { id: "u2", last_leaf_id: "a2" },
+    ]);
   });
 
   it("answers a new question on the head, or below the message its writer saw on another branch", async () => {
@@ -353,7 +366,7 @@ it("bears the hooks of the same turn beside it", async () => {
   for (let round = 0; round < 20; round++) {
     const chatId = crypto.randomUUID();
     await turns.adopt(db, { chatId, ownerId });
-    const run = { chatId, runId: "run_1", token: "t" };
+    const run = { chatId, runId: "run_1", token: "t", work: { messageId: "u1", attempt: null } };
     const saved = storage.save(context(chatId), changeset([user("u1")], "turn-start"));
     const all = await Promise.all([
       saved,

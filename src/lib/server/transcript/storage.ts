@@ -9,21 +9,29 @@ import type { Kysely, Transaction } from "kysely";
 import type { SkeinMessage } from "../../tools/message.ts";
 import { previewOf, titleOf, type ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
-import { chatAfter } from "./chat-after.ts";
+import { chatAfter, chatAfterRefusal } from "./chat-after.ts";
 import { lineage, loadContext } from "./context.ts";
 import { load } from "./load.ts";
-import { plan } from "./tree.ts";
+import { allowed } from "./allowed.ts";
+import { plan, type Work } from "./tree.ts";
 import { interpret, isEnd } from "./turn-end.ts";
-import { writeMessages, writeSession } from "./write.ts";
+import { writeMessages, writeReading, writeSession } from "./write.ts";
 
 export interface TranscriptStorageOptions {
   /** Who owns a chat that has no row yet. Never taken from clientData, which a browser can forge. */
   owner?: (context: TranscriptStorageContext) => string | undefined;
   /** One clear sentence on why the turn of this run failed, if it did. */
   failure?: (runId: string) => string | undefined;
+  /** What the action answers that this run is at. A save of an action without it moves the head and begins no turn. */
+  work?: (runId: string) => Work | undefined;
+  /** Whether what this run read last was refused before it became a turn. */
+  refused?: (runId: string) => boolean;
 }
 
-type LockedChat = Pick<ChatRow, "id" | "head_id" | "run_id" | "stop_requested_at">;
+const LOCKED = [
+  ...(["id", "head_id", "run_id", "status", "stop_requested_at", "answering_id", "answering_attempt"] as const),
+];
+type LockedChat = Pick<ChatRow, (typeof LOCKED)[number]>;
 
 /**
  * A conversation as a tree in Postgres (tree.ts decides, write.ts writes). Every save is one transaction: messages,
@@ -31,7 +39,7 @@ type LockedChat = Pick<ChatRow, "id" | "head_id" | "run_id" | "stop_requested_at
  */
 export function createTranscriptStorage(
   db: Kysely<Database>,
-  { owner = ownerOfRun, failure }: TranscriptStorageOptions = {},
+  { owner = ownerOfRun, failure, work, refused }: TranscriptStorageOptions = {},
 ): TranscriptStorage<unknown> {
   return {
     load: async <M extends UIMessage>({ chatId }: { chatId: string }, options?: TranscriptLoadOptions) => {
@@ -42,7 +50,11 @@ export function createTranscriptStorage(
       await db.transaction().execute(async (trx) => {
         const chat = (await lock(trx, context.chatId)) ?? (await createChat(trx, context, given, owner(context)));
         if (isStale(chat, context, given)) return;
-        await save(trx, chat, context, given, failure?.(context.runId));
+        await save(trx, chat, context, given, {
+          failure: failure?.(context.runId),
+          work: work?.(context.runId),
+          isRefused: refused?.(context.runId) ?? false,
+        });
       });
     },
     loadContext: async <M extends UIMessage>(
@@ -65,12 +77,7 @@ function ownerOfRun(context: TranscriptStorageContext): string | undefined {
  * first, and leaves foreign keys to the chat alone.
  */
 async function lock(trx: Transaction<Database>, chatId: string): Promise<LockedChat | undefined> {
-  return trx
-    .selectFrom("chat")
-    .select(["id", "head_id", "run_id", "stop_requested_at"])
-    .where("id", "=", chatId)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
+  return trx.selectFrom("chat").select(LOCKED).where("id", "=", chatId).forNoKeyUpdate().executeTakeFirst();
 }
 
 /** A session that another surface created has no chat yet, and its first save comes before `onChatStart`. */
@@ -108,20 +115,47 @@ async function save(
   chat: LockedChat,
   { runId, trigger }: TranscriptStorageContext,
   given: TranscriptChangeset,
-  failure: string | undefined,
+  run: { failure: string | undefined; work: Work | undefined; isRefused: boolean },
 ) {
-  const { changeset, ending } = interpret(given, { failure, stopRequested: chat.stop_requested_at !== null });
+  const ids = given.transcript.entries.map((entry) => entry.id);
+  const known = await lineage(trx, chat.id, chat.head_id === null ? ids : [...ids, chat.head_id]);
+  const rows = new Map(known.map((row) => [row.id, row]));
+  const { changeset, ending } = interpret(
+    allowed(given, (id) => rows.has(id)),
+    { failure: run.failure, stopRequested: chat.stop_requested_at !== null },
+  );
   const { reason, changes } = changeset;
   const { entries } = changeset.transcript;
-  const ids = entries.map((entry) => entry.id);
-  const known = await lineage(trx, chat.id, chat.head_id === null ? ids : [...ids, chat.head_id]);
-  const tree = { headId: chat.head_id, rows: new Map(known.map((row) => [row.id, row])) };
-  const planned = plan(tree, { reason, changes, entries, trigger });
+  const answering =
+    chat.answering_id === null ? null : { messageId: chat.answering_id, attempt: chat.answering_attempt };
+  const tree = { headId: chat.head_id, answering, rows };
+  const work = begins(changeset, trigger, run.work);
+  const planned = plan(tree, { reason, changes, entries, trigger, work });
   await writeMessages(trx, chat.id, planned, ending);
-  await writeSession(trx, { chatId: chat.id, runId }, changeset);
+  if (planned.headId !== chat.head_id) await writeReading(trx, chat.id, planned.visited, ids);
+  await writeSession(trx, { chatId: chat.id, runId }, changeset, { isBegun: reason === "action" && work !== null });
   await trx
     .updateTable("chat")
-    .set({ head_id: planned.headId, run_id: runId, ...chatAfter(changeset, ending) })
+    .set({
+      head_id: planned.headId,
+      run_id: runId,
+      // The runtime puts known messages again: only a new one tells that something was said.
+      ...(run.isRefused && reason === "turn-error" && planned.inserts.length === 0
+        ? chatAfterRefusal(chat.status, ending)
+        : chatAfter(changeset, ending, work)),
+    })
     .where("id", "=", chat.id)
     .execute();
+}
+
+/** What the turn that begins with this save works on. */
+function begins(
+  { reason, transcript }: TranscriptChangeset,
+  trigger: TranscriptStorageContext["trigger"],
+  ofAction: Work | undefined,
+): Work | null {
+  if (trigger === "action" || trigger === "action-turn") return ofAction ?? null;
+  if (reason !== "turn-start") return null;
+  const question = transcript.entries.findLast((entry) => entry.message.role === "user");
+  return question ? { messageId: question.id, attempt: null } : null;
 }

@@ -1,5 +1,7 @@
-import type { TranscriptChange, TranscriptChangeset, TranscriptStorageContext } from "@trigger.dev/sdk/ai";
+import type { TranscriptChangeset, TranscriptStorageContext } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
+import { isUnread, nextHead, visitedBefore, type Visited } from "./head.ts";
+import { walk } from "./walk.ts";
 
 /** One message of a conversation's tree, without its content. */
 export interface TreeRow {
@@ -12,9 +14,17 @@ export interface TreeRow {
   isUnfinished: boolean;
 }
 
+/** What a turn works on: a question, or the answer that it continues. `attempt`: of the action that asked for it. */
+export interface Work {
+  messageId: string;
+  attempt: string | null;
+}
+
 /** The head's path and the paths of every message a changeset names; other branches need not be loaded. */
 export interface Tree {
   headId: string | null;
+  /** What the chat says is being answered. */
+  answering: Work | null;
   rows: ReadonlyMap<string, TreeRow>;
 }
 
@@ -23,6 +33,9 @@ export interface Plan {
   inserts: { id: string; parentId: string | null; message: UIMessage; final: boolean }[];
   updates: Update[];
   headId: string | null;
+  visited: Visited | null;
+  /** The answer that arrived while people looked elsewhere. */
+  unreadId: string | null;
 }
 
 /** `put` replaces the content, and with a new content how it ended; `final` says how it ended, whatever the content. */
@@ -37,6 +50,8 @@ interface Update {
 export type PlanInput = Pick<TranscriptChangeset, "reason" | "changes"> & {
   entries: TranscriptChangeset["transcript"]["entries"];
   trigger: TranscriptStorageContext["trigger"];
+  /** What the run says it answers, where a turn begins. */
+  work: Work | null;
 };
 
 /**
@@ -56,13 +71,11 @@ export function plan(tree: Tree, input: PlanInput): Plan {
   };
 
   let parentId: string | null = null;
-  let tailIsNew = false;
   for (const [index, entry] of entries.entries()) {
     const isTail = index === entries.length - 1;
     // An assistant message at the end of a turn's start is a step that a head start or an approval has to finish.
     const final = entry.final && !(reason === "turn-start" && isTail && entry.message.role === "assistant");
     const row = rows.get(entry.id);
-    tailIsNew = row === undefined;
     if (row === undefined) {
       rows.set(entry.id, { id: entry.id, parentId, hidden: false, isOpen: !final, isUnfinished: !final });
       inserts.push({ id: entry.id, parentId, message: entry.message, final });
@@ -94,45 +107,15 @@ export function plan(tree: Tree, input: PlanInput): Plan {
     update(row, { hidden: row.hidden });
   }
 
-  const headId = nextHead({ was: tree.headId, tail: parentId, tailIsNew, rows, input });
-  return { inserts, updates: [...updates.values()], headId };
-}
-
-/**
- * The head follows an action, a regenerate and a new question. An answer moves it only if nobody looked away meanwhile:
- * if the old head is on the path that was saved.
- */
-function nextHead(state: {
-  was: string | null;
-  tail: string | null;
-  tailIsNew: boolean;
-  rows: Map<string, TreeRow>;
-  input: PlanInput;
-}) {
-  const { was, tail, tailIsNew, rows, input } = state;
-  if (input.reason === "action") return tail;
-  if (input.reason === "turn-start") return tailIsNew || input.trigger === "regenerate-message" ? tail : was;
-  const seen = walk(rows, was);
-  // Who looks at an answer that broke off waits for the one that replaces it.
-  const waitsAt = was !== null && rows.get(was)?.isUnfinished ? (rows.get(was)?.parentId ?? null) : was;
-  const followed = waitsAt === null || walk(rows, tail).includes(waitsAt);
-  return followed || input.changes.some((change) => rollsBack(change, seen)) ? tail : was;
-}
-
-/** A failed save is folded into the next, so the end of a turn can carry the rollback that its start should have. */
-function rollsBack(change: TranscriptChange, path: string[]): boolean {
-  if (change.op === "truncateAfter") return path.includes(change.afterId);
-  return change.op === "remove" && path.includes(change.id);
-}
-
-/** The ids from the root to `id`, hidden ones included. A cycle, which no writer makes, ends the walk. */
-export function walk(rows: ReadonlyMap<string, TreeRow>, id: string | null): string[] {
-  const path: string[] = [];
-  const seen = new Set<string>();
-  for (let at = id; at !== null && !seen.has(at); at = rows.get(at)?.parentId ?? null) {
-    if (!rows.has(at)) break;
-    seen.add(at);
-    path.push(at);
-  }
-  return path.reverse();
+  const tail = entries.at(-1);
+  const isNew = new Set(inserts.map((insert) => insert.id));
+  const headId = nextHead({ was: tree.headId, answering: tree.answering, tail: parentId, isNew, rows, input });
+  const isAnswer = isEnd && tail?.message.role === "assistant" && (isNew.has(tail.id) || put.has(tail.id));
+  return {
+    inserts,
+    updates: [...updates.values()],
+    headId,
+    visited: visitedBefore(rows, tree.headId, headId),
+    unreadId: isAnswer && isUnread(rows, tail.id, headId) ? tail.id : null,
+  };
 }

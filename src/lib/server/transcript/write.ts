@@ -3,6 +3,7 @@ import type { UIMessage } from "ai";
 import { sql, type Transaction } from "kysely";
 import type { Database } from "../db/database.ts";
 import { jsonb } from "../jsonb.ts";
+import type { Visited } from "./head.ts";
 import type { Plan } from "./tree.ts";
 import type { Ending } from "./turn-end.ts";
 
@@ -10,7 +11,7 @@ import type { Ending } from "./turn-end.ts";
 export async function writeMessages(
   trx: Transaction<Database>,
   chatId: string,
-  { inserts, updates }: Plan,
+  { inserts, updates, unreadId }: Plan,
   ending: Ending | undefined,
 ): Promise<void> {
   const end = (final: boolean) => ({
@@ -30,40 +31,88 @@ export async function writeMessages(
       )
       .execute();
   }
-  for (const { id, put, final, hidden, parentId } of updates) {
-    const row = trx.updateTable("message").where("chat_id", "=", chatId).where("id", "=", id);
-    if (put) {
-      const { parts, metadata } = content(put.message);
-      // The runtime puts old messages again as they are, and has forgotten how they ended: that says nothing new.
-      await row
-        .set({ parts, metadata, ...end(put.final) })
-        .where(sql<boolean>`(parts, metadata) is distinct from (${parts}::jsonb, ${metadata}::jsonb)`)
-        .execute();
-    }
+  await replaceContents(trx, chatId, updates, end);
+  for (const { id, final, hidden, parentId } of updates) {
     const flags = {
       ...(final === undefined ? {} : end(final)),
       ...(hidden === undefined ? {} : { hidden }),
       ...(parentId === undefined ? {} : { parent_id: parentId }),
     };
-    if (Object.keys(flags).length > 0) await row.set(flags).execute();
+    if (Object.keys(flags).length === 0) continue;
+    await trx.updateTable("message").set(flags).where("chat_id", "=", chatId).where("id", "=", id).execute();
+  }
+  if (unreadId !== null) {
+    await trx
+      .updateTable("message")
+      .set({ unread: true })
+      .where("chat_id", "=", chatId)
+      .where("id", "=", unreadId)
+      .execute();
   }
 }
 
+/**
+ * The runtime puts old messages again as they are (a whole path, after a fork or on another branch), and has forgotten
+ * how they ended: that says nothing new, and writes no row.
+ */
+async function replaceContents(
+  trx: Transaction<Database>,
+  chatId: string,
+  updates: Plan["updates"],
+  end: (final: boolean) => object,
+): Promise<void> {
+  const puts = updates.flatMap(({ id, put }) => (put ? [{ id, ...contentOf(put.message), ...end(put.final) }] : []));
+  if (puts.length === 0) return;
+  await sql`
+    update message m
+    set parts = p.parts, metadata = p.metadata, final = p.final, stopped = p.stopped, error = p.error
+    from jsonb_to_recordset(${jsonb(puts)}::jsonb)
+      p (id text, parts jsonb, metadata jsonb, final boolean, stopped boolean, error text)
+    where m.chat_id = ${chatId} and m.id = p.id
+      and (m.parts, m.metadata) is distinct from (p.parts, p.metadata)`.execute(trx);
+}
+
+/** The head moves: what it leaves is remembered, and what it leads to is seen. One row each, if any. */
+export async function writeReading(
+  trx: Transaction<Database>,
+  chatId: string,
+  visited: Visited | null,
+  path: string[],
+): Promise<void> {
+  if (visited !== null) {
+    await trx
+      .updateTable("message")
+      .set({ last_leaf_id: visited.leafId })
+      .where("chat_id", "=", chatId)
+      .where("id", "=", visited.id)
+      .execute();
+  }
+  await sql`
+    update message set unread = false where chat_id = ${chatId} and unread and id = any (${path}::text[])`.execute(trx);
+}
+
+function contentOf({ parts, metadata }: UIMessage) {
+  return { parts, metadata: metadata ?? null };
+}
+
 function content(message: UIMessage) {
-  return { parts: jsonb(message.parts), metadata: message.metadata == null ? null : jsonb(message.metadata) };
+  const { parts, metadata } = contentOf(message);
+  return { parts: jsonb(parts), metadata: metadata === null ? null : jsonb(metadata) };
 }
 
 export async function writeSession(
   trx: Transaction<Database>,
   { chatId, runId }: { chatId: string; runId: string },
   { cursors, changes }: TranscriptChangeset,
+  { isBegun }: { isBegun: boolean },
 ): Promise<void> {
   const state = changes.findLast((change) => change.op === "state");
   const values = {
     run_id: runId,
     updated_at: new Date(),
     ...(cursors?.lastOutEventId === undefined ? {} : { last_event_id: cursors.lastOutEventId }),
-    ...(cursors?.lastInEventId === undefined ? {} : { last_in_event_id: cursors.lastInEventId }),
+    // The runtime counts an action as read before its turn has begun: a run that takes over would not see it any more.
+    ...(cursors?.lastInEventId === undefined || isBegun ? {} : { last_in_event_id: cursors.lastInEventId }),
     ...(state === undefined ? {} : { state: state.value == null ? null : jsonb(state.value) }),
   };
   await trx

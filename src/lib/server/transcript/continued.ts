@@ -1,0 +1,85 @@
+import type { UIMessage, UIMessageChunk } from "ai";
+
+/**
+ * A stream that goes on with an answer: first all that it has, then what the model adds, its first words in the same
+ * text as the last ones. So the message is whole for whoever reads the turn from its start, the runtime included, which
+ * stores what was streamed.
+ */
+export function continued(answer: UIMessage): TransformStream<UIMessageChunk, UIMessageChunk> {
+  const { chunks, openText } = replay(answer);
+  /** The model's first text, which is the rest of the last one. */
+  let rest: string | undefined;
+  let isFirstStep = true;
+  return new TransformStream<UIMessageChunk, UIMessageChunk>({
+    transform(chunk, controller) {
+      switch (chunk.type) {
+        case "start":
+          controller.enqueue(chunk);
+          for (const old of chunks) controller.enqueue(old);
+          return;
+        case "start-step":
+          // The open text would end with its step.
+          if (openText === undefined || !isFirstStep) controller.enqueue(chunk);
+          isFirstStep = false;
+          return;
+        case "text-start":
+          if (openText === undefined || rest !== undefined) return controller.enqueue(chunk);
+          rest = chunk.id;
+          return;
+        case "text-delta":
+        case "text-end":
+          controller.enqueue(chunk.id === rest && openText !== undefined ? { ...chunk, id: openText } : chunk);
+          return;
+        default:
+          controller.enqueue(chunk);
+      }
+    },
+  });
+}
+
+/** The chunks that make a message's parts; a text at its end stays open. */
+function replay(answer: UIMessage): { chunks: UIMessageChunk[]; openText: string | undefined } {
+  const chunks: UIMessageChunk[] = [];
+  let openText: string | undefined;
+  for (const [index, part] of answer.parts.entries()) {
+    const id = `before-${index}`;
+    switch (part.type) {
+      case "step-start":
+        chunks.push({ type: "start-step" });
+        break;
+      case "text":
+        chunks.push({ type: "text-start", id }, { type: "text-delta", id, delta: part.text });
+        if (index === answer.parts.length - 1) openText = id;
+        else chunks.push({ type: "text-end", id });
+        break;
+      case "reasoning":
+        chunks.push({ type: "reasoning-start", id }, { type: "reasoning-delta", id, delta: part.text });
+        chunks.push({ type: "reasoning-end", id, providerMetadata: part.providerMetadata });
+        break;
+      case "file":
+        chunks.push({ type: "file", url: part.url, mediaType: part.mediaType });
+        break;
+      case "source-url":
+      case "source-document":
+        chunks.push(part);
+        break;
+      default:
+        chunks.push(...replayOther(part));
+    }
+  }
+  return { chunks, openText };
+}
+
+function replayOther(part: UIMessage["parts"][number]): UIMessageChunk[] {
+  if (part.type.startsWith("data-") && "data" in part) return [part as UIMessageChunk];
+  if (!("toolCallId" in part)) return [];
+  const { toolCallId } = part;
+  const toolName = "toolName" in part ? part.toolName : part.type.slice("tool-".length);
+  const dynamic = part.type === "dynamic-tool";
+  const input: UIMessageChunk = { type: "tool-input-available", toolCallId, toolName, input: part.input, dynamic };
+  if (part.state === "output-available")
+    return [input, { type: "tool-output-available", toolCallId, output: part.output, dynamic }];
+  if (part.state === "output-error")
+    return [input, { type: "tool-output-error", toolCallId, errorText: part.errorText, dynamic }];
+  return [input];
+}
