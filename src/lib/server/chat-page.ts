@@ -18,7 +18,25 @@ export async function open(services: Services, which: Which): Promise<ChatPageDa
     tokenSoon(services, which.chatId),
   ]);
   if (!opened) return undefined;
+  if (!opened.hasSession && !opened.isRunning) void connect(services, which, opened.chat.model);
+  return dataOf(services, opened, publicAccessToken);
+}
 
+/** The page after its head moved: only the messages after `after`, or all (null) when the path does not have it. */
+export async function below(
+  services: Services,
+  which: Which,
+  after: string | null,
+): Promise<{ after: string | null; data: ChatPageData }> {
+  const [opened, publicAccessToken] = await Promise.all([
+    conversation.open(services.db, which, { after }),
+    tokenSoon(services, which.chatId),
+  ]);
+  if (!opened) error(404, "There is no such chat.");
+  return { after: opened.after, data: dataOf(services, opened, publicAccessToken) };
+}
+
+function dataOf(services: Services, opened: conversation.OpenChat, publicAccessToken: string | null): ChatPageData {
   const { id, title, model, status, statusDetail, forkedFrom } = opened.chat;
   return {
     chat: { id, title, model, status, statusDetail, forkedFrom },
@@ -32,6 +50,15 @@ export async function open(services: Services, which: Which): Promise<ChatPageDa
     },
     realtimeUrl: realtimeUrl(services),
   };
+}
+
+/** A fork has no session yet, and nothing can be sent to a session that is not there. */
+async function connect({ realtime, log }: Services, { ownerId, chatId }: Which, model: string | null): Promise<void> {
+  try {
+    await realtime.ensureRun({ chatId, ownerId, model });
+  } catch (cause) {
+    log.warn({ err: cause, chatId }, "no session for a chat that has none");
+  }
 }
 
 /** A conversation can be read without its token, and the browser asks again when it needs one: never wait long for it. */

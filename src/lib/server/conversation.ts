@@ -27,17 +27,25 @@ export interface OpenChat {
     updatedAt: Date;
     forkedFrom: ChatPageData["chat"]["forkedFrom"];
   };
+  /** The messages of the path after `after`, which is null when that is the whole path. */
+  after: string | null;
   messages: SkeinMessage[];
   branches: ChatPageData["branches"];
   answering: ChatPageData["session"]["answering"];
   cursors: { lastEventId?: string; lastInEventId?: string };
   isRunning: boolean;
+  /** Whether a run ever had it. A fork begins without. */
+  hasSession: boolean;
 }
 
-/** What a page of one chat shows and where it resumes, of one moment. Undefined: no such chat of this owner. */
+/**
+ * What a page of one chat shows and where it resumes, of one moment. With `after`, only the messages after that one, or
+ * all when the path does not have it. Undefined: no such chat of this owner.
+ */
 export async function open(
   db: Kysely<Database>,
   { ownerId, chatId }: { ownerId: string; chatId: string },
+  { after = null }: { after?: string | null } = {},
 ): Promise<OpenChat | undefined> {
   if (!isStorable(chatId)) return undefined;
   // Read from one snapshot: a cursor newer than the messages would hide an answer, an older one would repeat it.
@@ -58,12 +66,14 @@ export async function open(
         .select(["chat.id", "chat.title", "chat.model", "chat.status", "chat.status_detail", "chat.head_id"])
         .select(["chat.run_id", "chat.last_activity_at", "chat.answering_id", "chat.forked_from_message_id"])
         .select(["source.id as source_id", "source.title as source_title", "last_event_id", "last_in_event_id"])
+        .select("chat_session.chat_id as session_chat_id")
         .where("chat.id", "=", chatId)
         .where("chat.owner_id", "=", ownerId)
         .where("chat.deleted_at", "is", null)
         .executeTakeFirst();
       if (!row) return undefined;
-      const path = await messages.path(trx, chatId, row.head_id);
+      const path = await messages.path(trx, chatId, row.head_id, { below: after });
+      const at = path.findIndex((row) => row.id === after);
       const { id, title, model, status } = row;
       const answeringId = status === "running" ? row.answering_id : null;
       const shown = await branches.shown(trx, { chatId, path, answeringId });
@@ -78,13 +88,15 @@ export async function open(
           updatedAt: row.last_activity_at,
           forkedFrom: forkedFrom(row),
         },
-        messages: path.map(messages.shownMessageOf),
+        after: at < 0 ? null : after,
+        messages: path.slice(at + 1).map(messages.shownMessageOf),
         ...shown,
         cursors: {
           ...(row.last_event_id === null ? {} : { lastEventId: row.last_event_id }),
           ...(row.last_in_event_id === null ? {} : { lastInEventId: row.last_in_event_id }),
         },
         isRunning: status === "running",
+        hasSession: row.session_chat_id !== null,
       };
     });
 }

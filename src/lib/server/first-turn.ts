@@ -9,7 +9,8 @@ import * as messages from "./messages.ts";
  * Who starts a chat's first turn. `pending`: nobody yet; `claimed`: somebody does, until the lease runs out; `done`: the
  * agent has the question. Every change is one statement that says which state it expects.
  */
-export type Claimed = Pick<ChatRow, "id" | "owner_id" | "model" | "head_id">;
+const CLAIMED = [...(["id", "owner_id", "model", "head_id", "answering_id", "answering_attempt"] as const)];
+export type Claimed = Pick<ChatRow, (typeof CLAIMED)[number]>;
 
 /** Renewed every second; a server that is killed leaves its visitors waiting for so long. */
 const LEASE_MS = 4_000;
@@ -31,7 +32,7 @@ export async function claim(
     .where("owner_id", "=", ownerId)
     .where("deleted_at", "is", null)
     .where("first_turn", "=", "pending")
-    .returning(["id", "owner_id", "model", "head_id"])
+    .returning(CLAIMED)
     .executeTakeFirst();
 }
 
@@ -48,7 +49,7 @@ export async function claimAbandoned(db: Kysely<Database>, graceMs: number): Pro
     .where(
       sql<boolean>`coalesce(first_turn_lease_until, last_activity_at + ${graceMs} * interval '1 millisecond') < now()`,
     )
-    .returning(["id", "owner_id", "model", "head_id"])
+    .returning(CLAIMED)
     .execute();
 }
 
@@ -86,11 +87,13 @@ export async function stopRequested(db: Kysely<Database>, chatId: string): Promi
   return row?.stop_requested_at != null;
 }
 
-/** The question that a chat began with. */
+/** The question that is to be answered, and whether the chat begins with it: a fork brings a conversation along. */
 export async function question(
   db: Kysely<Database>,
   { id, head_id }: Pick<Claimed, "id" | "head_id">,
-): Promise<SkeinMessage | undefined> {
-  const row = (await messages.path(db, id, head_id)).find((row) => row.role === "user");
-  return row && messages.messageOf(row);
+): Promise<{ question: SkeinMessage; isFirst: boolean } | undefined> {
+  const path = await messages.path(db, id, head_id);
+  const at = path.findLastIndex((row) => row.role === "user");
+  const row = path[at];
+  return row && { question: messages.messageOf(row), isFirst: at === 0 };
 }

@@ -55,8 +55,15 @@ async function start(services: Services, claimed: firstTurn.Claimed): Promise<vo
   const { db, log, realtime } = services;
   const step = new Step();
   try {
-    const question = await firstTurn.question(db, claimed);
-    if (!question) throw new Error("The chat has no question.");
+    const asked = await firstTurn.question(db, claimed);
+    if (!asked) throw new Error("The chat has no question.");
+    const { question, isFirst } = asked;
+    // A head start gives the model one question, and a fork has a conversation above it.
+    if (!isFirst) {
+      await deliver(realtime, addressOf(claimed), { message: question });
+      await firstTurn.delivered(db, claimed.id);
+      return;
+    }
     void keep(services, claimed.id, step);
     const { completion } = await begin(services, claimed, question, step);
     handedOver(services, claimed.id, completion, step)
@@ -65,7 +72,7 @@ async function start(services: Services, claimed: firstTurn.Claimed): Promise<vo
           { err: error, chatId: claimed.id },
           "head start not handed over, the question becomes an ordinary turn",
         );
-        await deliver(realtime, addressOf(claimed), question);
+        await deliver(realtime, addressOf(claimed), { message: question });
         await firstTurn.delivered(db, claimed.id);
       })
       .catch((error: unknown) => giveBack(services, claimed.id, error))

@@ -32,8 +32,16 @@ export type PathRow = Pick<
   depth: number;
 };
 
-/** The path from the root to a message, root first, hidden rows left out. Empty for an unknown or missing id. */
-export async function path(db: Kysely<Database>, chatId: string, toId: string | null): Promise<PathRow[]> {
+/**
+ * The path from the root to a message, root first, hidden rows left out. Empty for an unknown or missing id. With
+ * `below`, only what comes after that message of the path has its parts; the others have none.
+ */
+export async function path(
+  db: Kysely<Database>,
+  chatId: string,
+  toId: string | null,
+  { below = null }: { below?: string | null } = {},
+): Promise<PathRow[]> {
   if (toId === null) return [];
   // The ids are walked first and the contents fetched once: carrying parts through the recursion copies them.
   const { rows } = await sql<PathRow>`
@@ -42,7 +50,9 @@ export async function path(db: Kysely<Database>, chatId: string, toId: string | 
       union all
       select m.id, m.parent_id, up.depth + 1 from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
     )
-    select m.id, m.role, m.parts, m.metadata, m.final, m.stopped, m.error, up.depth
+    select m.id, m.role, m.metadata,
+      case when up.depth >= (select depth from up where id = ${below}) then '[]' else m.parts end as parts,
+      m.final, m.stopped, m.error, up.depth
     from up join message m on m.chat_id = ${chatId} and m.id = up.id
     where not m.hidden
     order by up.depth desc`.execute(db);
@@ -53,7 +63,7 @@ export async function path(db: Kysely<Database>, chatId: string, toId: string | 
 export async function find(db: Kysely<Database>, chatId: string, id: string) {
   return db
     .selectFrom("message")
-    .select(["id", "parent_id", "role", "metadata", "final", "stopped"])
+    .select(["id", "parent_id", "role", "metadata", "final", "stopped", "last_leaf_id"])
     .where("chat_id", "=", chatId)
     .where("id", "=", id)
     .executeTakeFirst();

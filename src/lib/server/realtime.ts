@@ -1,6 +1,7 @@
 import { auth, runs, sessions, type ListedSessionItem } from "@trigger.dev/sdk";
 import { ApiError } from "@trigger.dev/core/v3";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import type { Config } from "./config.ts";
 
@@ -23,6 +24,8 @@ export interface Realtime {
   ensureRun(chat: ChatAddress): Promise<{ runId: string; isNew: boolean }>;
   /** Sends a question, as the browser would. The agent ignores one that it has answered. */
   sendMessage(chat: ChatAddress, message: SkeinMessage): Promise<void>;
+  /** Asks for an action, as the browser would. The agent ignores one that is done. */
+  sendAction(chat: ChatAddress, action: ChatAction): Promise<void>;
   /** Tells a run that waits for a head start to end without it. */
   sendHandoverSkip(chatId: string): Promise<void>;
   /** Resolves to false when the run is still alive after `withinMs`. */
@@ -81,6 +84,10 @@ export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realti
     },
     sendMessage: async ({ chatId, model }, message) => {
       const payload = { chatId, trigger: "submit-message", message, metadata: model === null ? {} : { model } };
+      await sessions.open(chatId).in.send({ kind: "message", payload }, once);
+    },
+    sendAction: async ({ chatId, model }, action) => {
+      const payload = { chatId, trigger: "action", action, metadata: model === null ? {} : { model } };
       await sessions.open(chatId).in.send({ kind: "message", payload }, once);
     },
     sendHandoverSkip: (chatId) => sessions.open(chatId).in.send({ kind: "handover-skip" }, once),

@@ -1,6 +1,7 @@
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import type { ChatAction } from "../tools/actions.ts";
 import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
 import { createDb } from "./db/index.ts";
@@ -43,6 +44,8 @@ function platform(current: CurrentRun | Error) {
     waitForRunEnd: () => Promise.resolve(true),
     sendMessage: ({ chatId }: { chatId: string }, { id }: { id: string }) =>
       Promise.resolve(calls.push(`send ${chatId} ${id}`)),
+    sendAction: ({ chatId }: { chatId: string }, action: ChatAction) =>
+      Promise.resolve(calls.push(`${action.type} ${chatId} ${action.messageId}`)),
   };
   const services = { db, realtime, log: pino({ level: "silent" }) } as unknown as Services;
   return { calls, services };
@@ -109,5 +112,51 @@ it("ensures a run for a turn whose own has died, and gives up in a sentence when
   expect(opened).toMatchObject({
     chat: { status: "failed", statusDetail: expect.stringContaining("Try again") },
     messages: [{ id: messageId }],
+  });
+});
+
+describe("a turn of a branch whose run began nothing", () => {
+  const attempt = crypto.randomUUID();
+  const run = { session: "open", runId: "run_new", isLive: true } as const;
+  /** `u1` is answered by `a1`; `u2`, below it, is newer and on another branch than what is being answered. */
+  async function running(answering: { answering_id: string | null; answering_attempt?: string }) {
+    const { chatId, messageId } = await chats.create(db, { ownerId, text: "hello" });
+    const at = { chat_id: chatId, parts: "[]" };
+    await db
+      .insertInto("message")
+      .values([
+        { ...at, id: "a1", parent_id: messageId, role: "assistant", final: false, stopped: true },
+        { ...at, id: "u2", parent_id: "a1", role: "user", final: true, stopped: false },
+      ])
+      .execute();
+    const answering_id = answering.answering_id === "u1" ? messageId : answering.answering_id;
+    await db
+      .updateTable("chat")
+      .set({ first_turn: "done", run_id: "run_dead", head_id: "u2", ...answering, answering_id })
+      .where("id", "=", chatId)
+      .execute();
+    const { calls, services } = platform(run);
+    const watches = new Map<string, Watch>();
+    for (let now = 0; now < 30_000; now += 2_000) await sweep(services, watches, now);
+    const status = (await row(chatId)).status;
+    await settle(chatId);
+    return { calls: calls.map((call) => call.replace(` ${chatId}`, "").replace(messageId, "u1")), status };
+  }
+
+  it("has its question sent", async () => {
+    expect(await running({ answering_id: "u2" })).toEqual({ calls: ["skip", "send u2"], status: "running" });
+    expect(await running({ answering_id: null })).toEqual({ calls: ["skip", "send u2"], status: "running" });
+  });
+
+  it("has its action sent again, with the same attempt", async () => {
+    expect((await running({ answering_id: "u1", answering_attempt: attempt })).calls).toEqual([
+      "skip",
+      "regenerate u1",
+    ]);
+    expect((await running({ answering_id: "a1", answering_attempt: attempt })).calls).toEqual(["skip", "continue a1"]);
+  });
+
+  it("does not stay running when the answer is there", async () => {
+    expect(await running({ answering_id: "u1" })).toEqual({ calls: [], status: "idle" });
   });
 });

@@ -1,12 +1,10 @@
 import { sql } from "kysely";
-import type { SkeinMessage } from "../tools/message.ts";
 import type { ChatRow } from "./chats.ts";
 import { deliver } from "./delivery.ts";
 import * as firstTurn from "./first-turn.ts";
-import * as messages from "./messages.ts";
 import { look, startWatch, type Watch } from "./recovery-plan.ts";
 import type { Services } from "./services.ts";
-import { answerOf } from "./transcript/context.ts";
+import { unanswered } from "./unanswered.ts";
 
 const EVERY_MS = 1_000;
 /** A new chat's own page claims its first turn within milliseconds. */
@@ -17,7 +15,8 @@ const LOCK = 7_305_112_043;
 
 const GIVEN_UP = "The answer was interrupted and could not be recovered. Try again.";
 
-type RunningChat = Pick<ChatRow, "id" | "owner_id" | "model" | "run_id" | "head_id">;
+const RUNNING = [...(["id", "owner_id", "model", "run_id", "head_id", "answering_id", "answering_attempt"] as const)];
+type RunningChat = Pick<ChatRow, (typeof RUNNING)[number]>;
 
 /**
  * Looks every second for questions that nobody is answering any more and sees to it that somebody does: at once
@@ -35,6 +34,9 @@ type RunningChat = Pick<ChatRow, "id" | "owner_id" | "model" | "run_id" | "head_
  *   a hand-over and waits. After BOOT_MS the question is sent; an unfinished answer does not count, so it is answered.
  * - The run died in an ordinary turn: ensuring a run is idempotent; the new run re-reads `.in`, whose records are
  *   answered or not by the same rule. Somebody else ensured one first: nothing happens.
+ * - It died in an action's turn (an edit is a question by then; a regenerate and a continue have an attempt): the action
+ *   is on `.in` before the position that was saved last, so the new run reads it again and knows what it did. Sent by
+ *   us, it is the same action with the same attempt.
  * - The question is sent although the new run has begun it: it is queued behind that turn, and a no-op after it. If that
  *   turn fails, it is tried once more, which is what the person would do.
  * - The old run is alive after all and finishes late: the new run has taken over `chat.run_id` when its turn began, and
@@ -83,8 +85,8 @@ async function firstTurns(services: Services): Promise<void> {
   await Promise.all(
     abandoned.map(async (chat) => {
       try {
-        const question = await unanswered(services, chat);
-        if (question) await deliver(realtime, addressOf(chat), question);
+        const what = await unanswered(db, chat);
+        if (typeof what === "object") await deliver(realtime, addressOf(chat), what);
         await firstTurn.delivered(db, chat.id);
       } catch (error) {
         log.warn({ err: error, chatId: chat.id }, "an abandoned first turn could not be sent");
@@ -97,7 +99,7 @@ async function firstTurns(services: Services): Promise<void> {
 async function runningChats(services: Services, watches: Map<string, Watch>, now: number): Promise<void> {
   const running = await services.db
     .selectFrom("chat")
-    .select(["id", "owner_id", "model", "run_id", "head_id"])
+    .select(RUNNING)
     .where("status", "=", "running")
     .where("first_turn", "=", "done")
     .where("deleted_at", "is", null)
@@ -129,42 +131,33 @@ async function help(services: Services, watches: Map<string, Watch>, chat: Runni
     await realtime.ensureRun(addressOf(chat));
     return;
   }
-  const question = looked.step === "send-question" ? await unanswered(services, chat) : undefined;
-  if (question) await deliver(realtime, addressOf(chat), question);
-  else await giveUp(services, chat);
+  const what = looked.step === "send-question" ? await unanswered(services.db, chat) : "unknown";
+  if (what === "answered") await settle(services, chat);
+  else if (what === "unknown") await giveUp(services, chat);
+  else await deliver(realtime, addressOf(chat), what);
 }
 
-/** The newest question without a finished answer. */
-async function unanswered({ db }: Services, chat: Pick<RunningChat, "id">): Promise<SkeinMessage | undefined> {
-  const row = await db
-    .selectFrom("message")
-    .select(["id", "role", "parts", "metadata"])
-    .where("chat_id", "=", chat.id)
-    .where("role", "=", "user")
-    .orderBy("seq", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  if (!row || (await answerOf(db, chat.id, row.id)) !== undefined) return undefined;
-  return messages.messageOf(row);
+/** Its turn ended and nobody said so: nothing is left to wait for. */
+async function settle({ db, log }: Services, chat: RunningChat): Promise<void> {
+  log.warn({ chatId: chat.id, runId: chat.run_id }, "a running chat has its answer");
+  await ended(db, chat).set({ status: "idle", status_detail: null }).execute();
 }
 
 async function giveUp({ db, log }: Services, chat: RunningChat): Promise<void> {
   log.error({ chatId: chat.id, runId: chat.run_id }, "gave up on a running chat");
-  await db
-    .updateTable("chat")
-    .set({
-      status: "failed",
-      status_detail: GIVEN_UP,
-      answering_id: null,
-      answering_attempt: null,
-      stop_requested_at: null,
-      first_turn_failure: null,
-    })
-    .where("id", "=", chat.id)
-    .where("status", "=", "running")
-    // Not if a turn began meanwhile.
-    .where(sql<boolean>`run_id is not distinct from ${chat.run_id}`)
-    .execute();
+  await ended(db, chat).set({ status: "failed", status_detail: GIVEN_UP }).execute();
+}
+
+function ended(db: Services["db"], chat: RunningChat) {
+  return (
+    db
+      .updateTable("chat")
+      .set({ answering_id: null, answering_attempt: null, stop_requested_at: null, first_turn_failure: null })
+      .where("id", "=", chat.id)
+      .where("status", "=", "running")
+      // Not if a turn began meanwhile.
+      .where(sql<boolean>`run_id is not distinct from ${chat.run_id}`)
+  );
 }
 
 function addressOf({ id, owner_id, model }: Pick<RunningChat, "id" | "owner_id" | "model">) {
