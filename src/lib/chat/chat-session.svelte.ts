@@ -1,20 +1,31 @@
 import { Chat } from "@ai-sdk/svelte";
 import { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import { untrack } from "svelte";
+import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
+import { Actions } from "./actions.ts";
+import { type Branches, type Choice, choiceOf, leftBelow } from "./branches.ts";
 import { compose, ensureRandomUUID, randomId } from "./compose.ts";
 import { GuardedTransport } from "./guarded-transport.ts";
+import { type Destination, type HeadApi, HeadMoves, type HeadMovesState } from "./head-moves.ts";
 import { questionOf } from "./merge-messages.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
-import { problemIn, type SessionState, Turns } from "./turns.ts";
+import { problemIn } from "./problem.ts";
+import { isRunningHere } from "./sync-decision.ts";
+import { type SessionState, Turns } from "./turns.ts";
 import type { ChatActivity, ChatPageData, ChatProblem, ChatSessionOptions } from "./types.ts";
 
-class State implements SessionState {
+class State implements SessionState, HeadMovesState {
   running = $state(false);
   recovering = $state(false);
   reconnecting = $state(false);
+  elsewhere = $state<string | null>(null);
   problem = $state.raw<ChatProblem | null>(null);
+  view = $state.raw<SkeinMessage[] | null>(null);
+  branches = $state.raw<Branches>({});
+  going = $state.raw<Destination | null>(null);
+  moveProblem = $state<string | null>(null);
 }
 
 /** One conversation in one page: what its components read and do. `Turns` has the logic. */
@@ -26,13 +37,18 @@ export class ChatSession {
   readonly #inner: TriggerChatTransport;
   readonly #chat: Chat<SkeinMessage>;
   readonly #turns: Turns;
+  readonly #actions: Actions;
+  readonly #moves: HeadMoves;
+  #loaded: SkeinMessage[];
   #accepted: (() => void) | undefined;
   #sendFailure: unknown;
+  #model: string | undefined;
 
-  constructor(data: ChatPageData, options: ChatSessionOptions) {
+  constructor(data: ChatPageData, options: ChatSessionOptions & HeadApi) {
     this.id = data.chat.id;
     this.#options = options;
-    this.#state.running = data.session.isStreaming;
+    this.#loaded = data.messages;
+    this.#state.running = isRunningHere(data);
     this.#state.problem = problemIn(data);
     const outage = new Outage((isShown) => (this.#state.reconnecting = isShown));
     this.#inner = this.#connectTo(data.realtimeUrl, outage);
@@ -50,31 +66,78 @@ export class ChatSession {
       data,
       () => options.reload(),
     );
+    this.#moves = new HeadMoves(id, this.#turns, this.#state, options);
+    this.#actions = new Actions({
+      turns: this.#turns,
+      outbox: this.#outbox,
+      send: (action) => this.#sendAction(action),
+      untilAccepted: (request) => this.#untilAccepted(request),
+      stopRun: () => this.#stopRun(),
+    });
   }
 
   get messages(): SkeinMessage[] {
-    return this.#chat.messages;
+    return this.#turns.shown.messages;
   }
 
   get status(): "ready" | "submitted" | "streaming" | "error" {
     if (!this.#state.running) return this.#state.problem ? "error" : "ready";
-    const isAnswering = this.#chat.status === "streaming" || this.#chat.lastMessage?.role === "assistant";
+    const isAnswering = this.#chat.status === "streaming" || this.messages.at(-1)?.role === "assistant";
     return isAnswering ? "streaming" : "submitted";
   }
 
-  /** A turn is in flight, whoever started it. */
+  /** A turn of the branch shown is in flight, whoever started it. */
   get isRunning(): boolean {
     return this.#state.running;
   }
 
-  get activity(): ChatActivity {
+  get activity(): ChatActivity | "waiting" {
     if (!this.#state.running) return "idle";
     if (this.#state.reconnecting) return "reconnecting";
+    if (this.#turns.isWaiting) return "waiting";
     return this.#state.recovering ? "recovering" : "generating";
+  }
+
+  /** Another branch is being answered: the message it is about. */
+  get elsewhere(): string | null {
+    return this.#state.elsewhere;
   }
 
   get error(): ChatProblem | null {
     return this.#state.problem;
+  }
+
+  /** Why the last switch to another branch came to nothing. */
+  get moveProblem(): string | null {
+    return this.#state.moveProblem;
+  }
+
+  /** Whether the database has this message, so that it can be acted on. */
+  isStored(id: string): boolean {
+    // Learned together with the branches, which are what tells a component that it changed.
+    void this.#state.branches;
+    return this.#turns.shown.tree.isStored(id);
+  }
+
+  /** The siblings of the message at this place of the path; null when it has none. */
+  choiceAt(index: number): Choice | null {
+    const { messages } = this;
+    return choiceOf(this.#state.branches, messages[index - 1]?.id ?? null, messages[index]?.id ?? null);
+  }
+
+  /** The branches below the end of the path: one of them is on its way, or none is shown. */
+  get choiceBelow(): Choice | null {
+    const { branches, going } = this.#state;
+    const last = this.messages.at(-1);
+    const parentId = last?.id ?? null;
+    if (going?.parentId === parentId) return choiceOf(branches, parentId, going.id);
+    if (this.isRunning) return last?.role === "user" ? choiceOf(branches, parentId, null) : null;
+    return leftBelow(branches, parentId);
+  }
+
+  /** A branch is asked for that this page has never seen. */
+  get isGoing(): boolean {
+    return this.#state.going !== null;
   }
 
   /** Starts reading, in the browser only. */
@@ -85,6 +148,9 @@ export class ChatSession {
 
   /** Takes fresh data of the server, at any time and any number of times. */
   sync(data: ChatPageData): void {
+    // The page's data comes again, as old as it was, whenever anything on the page is loaded.
+    if (data.messages === this.#loaded) return;
+    this.#loaded = data.messages;
     untrack(() => this.#turns.sync(data, false));
   }
 
@@ -101,8 +167,59 @@ export class ChatSession {
   /** Sends a message; ends when it is accepted, or shown as not sent. Never throws. */
   async send(text: string): Promise<void> {
     if (text.trim() === "") return;
-    const shown = this.#chat.messages.findLast((message) => !this.#outbox.is("not-sent", message.id));
+    const shown = this.messages.findLast((message) => !this.#outbox.is("not-sent", message.id));
     await this.#deliver(compose(text, shown?.id ?? null));
+  }
+
+  /** Answers another wording of a question. False when it could not be sent; then everything is as before. */
+  async edit(messageId: string, parts: SkeinMessage["parts"]): Promise<boolean> {
+    this.#model = undefined;
+    if (!this.#outbox.is("not-sent", messageId)) return this.#actions.edit(messageId, parts);
+    const unsent = this.#outbox.get(messageId);
+    this.#outbox.drop(messageId);
+    this.#turns.shown.show(
+      this.messages.filter(({ id }) => id !== messageId),
+      this.#state.view !== null,
+    );
+    if (unsent) await this.#deliver({ ...unsent, id: randomId(), parts });
+    return true;
+  }
+
+  /** Answers a question once more, by the model given or the one chosen. */
+  regenerate(messageId: string, model?: string): Promise<boolean> {
+    this.#model = model;
+    return this.#actions.regenerate(messageId);
+  }
+
+  /** Lets an answer that was stopped go on, by the model that wrote it. */
+  goOn(messageId: string): Promise<boolean> {
+    this.#model = this.messages.find(({ id }) => id === messageId)?.metadata?.model;
+    return this.#actions.goOn(messageId);
+  }
+
+  /** Shows another branch, here at once and on every device. */
+  switchTo(parentId: string | null, id: string | null): Promise<void> {
+    return this.#moves.switchTo({ parentId, id });
+  }
+
+  /** Shows the branch that is being answered. */
+  async showElsewhere(): Promise<void> {
+    const { elsewhere } = this.#state;
+    if (elsewhere !== null) await this.#moves.switchTo({ parentId: elsewhere, id: null });
+  }
+
+  /** Takes the last question and its answer back. */
+  undo(): Promise<void> {
+    return this.#moves.undo();
+  }
+
+  /** Goes to what an undo, here or elsewhere, left below the end of the path. */
+  async restore(): Promise<void> {
+    const below = this.choiceBelow;
+    if (!below) return;
+    const left = this.#turns.shown.tree.leftBelow(below.parentId);
+    const branch = below.branches.find(({ id }) => id === left) ?? below.branches.at(-1);
+    await this.#moves.switchTo({ parentId: below.parentId, id: branch?.id ?? null });
   }
 
   /** Stops the answer, here at once and in the run. */
@@ -112,40 +229,52 @@ export class ChatSession {
     this.#turns.stopped();
     // `Chat` alone stops only what it sent itself, the transport alone leaves `Chat` waiting; and a run that is being
     // replaced hears neither, so the database is told as well.
-    const stopRun = () => this.#inner.stopGeneration(this.id);
-    await Promise.allSettled([this.#chat.stop(), stopRun(), this.#options.requestStop(this.id)]);
+    await Promise.allSettled([this.#chat.stop(), this.#stopRun()]);
     // The stop may have overtaken the message it was for.
-    if (isSending) await stopRun();
+    if (isSending) await this.#inner.stopGeneration(this.id);
   }
 
-  /** Sends the same message again if it was not sent; runs the turn again if it failed. */
-  async retry(): Promise<void> {
+  /** Stops the answer on another branch. */
+  async stopElsewhere(): Promise<void> {
+    if (this.#state.elsewhere !== null) await this.#stopRun();
+  }
+
+  /** Sends the same again if it was not sent; runs the turn again if it failed. */
+  async retry(): Promise<boolean> {
     const problem = this.#state.problem;
-    if (!problem) return;
-    const question = questionOf(this.#chat.messages);
+    if (!problem) return true;
+    const { refusedAction } = this.#turns.problems;
+    if (refusedAction) return this.#actions.run(refusedAction);
+    const question = questionOf(this.messages);
     const unstored = this.#outbox.get(problem.messageId) ?? (problem.kind === "failed" && this.#outbox.get(question));
     if (unstored) {
-      const others = this.#chat.messages.filter((message) => message.id !== unstored.id);
-      this.#chat.messages = others;
+      const others = this.messages.filter((message) => message.id !== unstored.id);
+      this.#turns.shown.show(others, this.#state.view !== null);
       await this.#deliver({ ...unstored, metadata: { ...unstored.metadata, after: others.at(-1)?.id ?? null } });
     } else if (question && !this.#turns.isReading) {
-      await this.#untilAccepted("regenerate", question, () =>
-        this.#chat.regenerate({ messageId: question, metadata: this.#clientData() }),
-      );
+      const start = () => this.#chat.regenerate({ messageId: question, metadata: this.#clientData() });
+      await this.#untilAccepted(() => this.#turns.request({ kind: "regenerate", question, start }));
     }
+    return true;
   }
 
   async #deliver(message: SkeinMessage): Promise<void> {
+    this.#model = undefined;
     this.#outbox.put(message, Date.now());
     if (this.#turns.isReading || this.#state.running) return this.#sendAlong(message);
-    await this.#untilAccepted("send", message.id, () =>
-      this.#chat.sendMessage(message, { metadata: this.#clientData() }),
-    );
+    const start = () => this.#chat.sendMessage(message, { metadata: this.#clientData() });
+    await this.#untilAccepted(() => this.#turns.request({ kind: "send", question: message.id, start }));
   }
 
-  async #untilAccepted(kind: "send" | "regenerate", question: string, request: () => Promise<void>): Promise<void> {
-    const accepted = new Promise<void>((resolve) => (this.#accepted = resolve));
-    await Promise.race([accepted, this.#turns.request(kind, question, request)]);
+  #sendAction(action: ChatAction): Promise<void> {
+    const request = { body: { action }, metadata: this.#clientData() };
+    // An answer that goes on stays in the list: sent as a message, the action would have `Chat` append to it.
+    return action.type === "continue" ? this.#chat.resumeStream(request) : this.#chat.sendMessage(undefined, request);
+  }
+
+  async #untilAccepted(request: () => Promise<void>): Promise<boolean> {
+    const accepted = new Promise<boolean>((resolve) => (this.#accepted = () => resolve(true)));
+    return Promise.race([accepted, request().then(() => false)]);
   }
 
   #onaccepted() {
@@ -153,20 +282,24 @@ export class ChatSession {
     this.#accepted?.();
   }
 
+  #stopRun() {
+    return Promise.allSettled([this.#inner.stopGeneration(this.id), this.#options.requestStop(this.id)]);
+  }
+
   /** While a turn runs, the engine keeps the message for the next one, or the agent takes it into this one. */
   async #sendAlong(message: SkeinMessage): Promise<void> {
-    this.#state.problem = null;
-    this.#chat.messages = [...this.#chat.messages, message];
+    this.#turns.problems.clear();
+    this.#turns.shown.append(message);
     if (await this.#inner.sendPendingMessage(this.id, message, this.#clientData())) {
       this.#outbox.mark(message.id, "accepted", Date.now());
       this.#state.running = true;
       // The turn ended in the meantime: the database says which one comes next.
       if (!this.#turns.isReading) this.refresh();
-    } else this.#turns.notSent(message.id, this.#sendFailure);
+    } else this.#turns.problems.notSent(message.id, this.#sendFailure);
   }
 
   #clientData() {
-    return { model: this.#options.model() };
+    return { model: this.#model ?? this.#options.model() };
   }
 
   #connectTo(baseURL: string, outage: Outage): TriggerChatTransport {

@@ -19,6 +19,7 @@ export class Freshness {
   #attempts = 0;
   #isReloading = false;
   #isAskedAgain = false;
+  #isOutdated = false;
   #isStopped = false;
 
   constructor(outage: Outage, events: FreshnessEvents) {
@@ -35,10 +36,11 @@ export class Freshness {
     }
     this.#isReloading = true;
     this.#isAskedAgain = false;
+    this.#isOutdated = false;
     try {
       const data = await this.#events.reload();
       this.#outage.up("web");
-      if (!this.#isStopped) this.#take(data);
+      if (!this.#isStopped && !this.#isOutdated) this.#take(data);
     } catch {
       if (this.#isStopped) return;
       this.#outage.down("web");
@@ -47,6 +49,12 @@ export class Freshness {
       this.#isReloading = false;
       if (this.#isAskedAgain) void this.now();
     }
+  }
+
+  /** Something changed by our own doing: what is on its way may be from before it, and is not looked at. */
+  outdate() {
+    this.#isOutdated = true;
+    this.#isAskedAgain = this.#isReloading;
   }
 
   /** The earliest wish wins. */

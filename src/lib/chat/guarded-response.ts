@@ -1,6 +1,6 @@
 import type { ChunkSource } from "./chunk-source.ts";
 import { gatherReplay } from "./replay.ts";
-import { type Chunk, guardChunk, guardFor } from "./turn-guard.ts";
+import { type Chunk, type Guard, guardChunk } from "./turn-guard.ts";
 
 export interface ResponseEvents {
   /** The stream is alive. */
@@ -28,11 +28,10 @@ export interface GuardedResponse {
 /** What one request of `Chat` gets to read of a session's stream: its own turn, once. */
 export function guardResponse(
   source: ChunkSource,
-  question: string | null,
+  guard: Guard,
   isReplay: boolean,
   events: ResponseEvents,
 ): GuardedResponse {
-  let guard = guardFor(question);
   let ended = false;
   let controller: ReadableStreamDefaultController<Chunk>;
 

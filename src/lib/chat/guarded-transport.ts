@@ -3,6 +3,7 @@ import type { ChatTransport } from "ai";
 import type { SkeinMessage } from "../tools/message.ts";
 import { ChunkSource } from "./chunk-source.ts";
 import { type GuardedResponse, guardResponse, type ResponseEvents } from "./guarded-response.ts";
+import { guardFor } from "./turn-guard.ts";
 
 /** How a request ended, as far as the stream tells. The database has the last word. */
 export type Outcome =
@@ -30,6 +31,7 @@ export class GuardedTransport implements ChatTransport<SkeinMessage> {
   readonly #inner: TriggerChatTransport;
   readonly #events: TransportEvents;
   #question: string | null = null;
+  #attempt: string | null = null;
   #response: GuardedResponse | undefined;
   #rest: { base: SkeinMessage[]; source: ChunkSource } | undefined;
   /** The messages when the turn began. `Chat` replaces messages and never changes them, so a shallow copy keeps them. */
@@ -40,10 +42,11 @@ export class GuardedTransport implements ChatTransport<SkeinMessage> {
     this.#events = events;
   }
 
-  /** Call before each request: the message it is to answer, and the messages shown. */
-  begin(question: string | null, messages: SkeinMessage[]) {
+  /** Call before each request: the message it is to answer, the messages shown, and which answer if one in particular. */
+  begin(question: string | null, messages: SkeinMessage[], attempt: string | null = null) {
     this.outcome = { type: "ended" };
     this.#question = question;
+    this.#attempt = attempt;
     this.#base = [...messages];
     this.#rest?.source.cancel();
     this.#rest = undefined;
@@ -51,20 +54,26 @@ export class GuardedTransport implements ChatTransport<SkeinMessage> {
 
   sendMessages = async (options: SendOptions) => {
     this.#base = [...options.messages];
-    try {
-      const stream = await this.#inner.sendMessages(options);
-      this.#events.onaccepted();
-      return this.#guard(new ChunkSource(stream), false);
-    } catch (error) {
-      this.outcome = { type: "not-sent", error };
-      throw error;
-    }
+    const stream = await this.#sent(() => this.#inner.sendMessages(options));
+    return this.#guard(new ChunkSource(stream), false);
   };
 
   reconnectToStream = async (options: ReconnectOptions) => {
     const rest = this.#rest;
     this.#rest = undefined;
     if (rest) return this.#guard(rest.source, false);
+    if (options.body && "action" in options.body) {
+      // An answer that goes on is told from its beginning, as a resumed one is, and stays on the screen until then.
+      const { abortSignal } = options as Pick<SendOptions, "abortSignal">;
+      const request = {
+        trigger: "regenerate-message",
+        messageId: undefined,
+        messages: this.#base,
+        abortSignal,
+      } as const;
+      const stream = await this.#sent(() => this.#inner.sendMessages({ ...options, ...request }));
+      return this.#guard(new ChunkSource(stream), true);
+    }
     const stream = await this.#inner.reconnectToStream(options);
     return stream && this.#guard(new ChunkSource(stream), true);
   };
@@ -90,9 +99,20 @@ export class GuardedTransport implements ChatTransport<SkeinMessage> {
     this.#inner.dispose();
   }
 
+  async #sent<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await send();
+      this.#events.onaccepted();
+      return answer;
+    } catch (error) {
+      this.outcome = { type: "not-sent", error };
+      throw error;
+    }
+  }
+
   #guard(source: ChunkSource, isReplay: boolean) {
     const base = this.#base;
-    this.#response = guardResponse(source, this.#question, isReplay, {
+    this.#response = guardResponse(source, guardFor(this.#question, this.#attempt), isReplay, {
       ...this.#events,
       onfailed: (text) => (this.outcome = { type: "failed", text }),
       onlost: (error) => (this.outcome = { type: "lost", error }),

@@ -6,27 +6,45 @@ export function questionOf(messages: SkeinMessage[]): string | null {
   return messages.findLast((message) => message.role === "user")?.id ?? null;
 }
 
+/** What this page has of a chat beside the path that was read from the database. */
+export interface Unstored {
+  shown: SkeinMessage[];
+  /** The person's own messages that are not in the database yet, in the order they were sent. */
+  own: SkeinMessage[];
+  /** A turn runs on this path. */
+  isRunning: boolean;
+  /** Whether the database has ever had this message, on whichever branch. */
+  isStored?: (id: string) => boolean;
+}
+
 /**
  * What to show when fresh messages come from the database: those, then the person's own that are not stored yet. What is
  * shown already and says the same keeps its identity, so that nothing is drawn again. While a turn runs its partial
  * answer is in no database; what is shown of it stays until the stream brings it again.
  */
-export function mergeStored(
-  shown: SkeinMessage[],
-  stored: SkeinMessage[],
-  unstored: SkeinMessage[],
-  isRunning: boolean,
-): SkeinMessage[] {
+export function mergeStored(stored: SkeinMessage[], unstored: Unstored): SkeinMessage[] {
+  const { shown, own, isRunning, isStored = () => false } = unstored;
   const now = new Map(shown.map((message) => [message.id, message]));
   const known = new Set(stored.map((message) => message.id));
-  const merged = stored.map((message) => {
+  const path = stored.map((message) => {
     const same = now.get(message.id);
     return same && sameContent(same, message) ? same : message;
   });
-  const partial = isRunning ? answersTo(shown, questionOf(stored)).filter((message) => !known.has(message.id)) : [];
-  merged.push(...partial, ...unstored.filter((message) => !known.has(message.id)));
+  // An answer that is stored elsewhere belongs there: this question is being answered anew.
+  const isPartial = ({ id }: SkeinMessage) => !known.has(id) && !isStored(id);
+  if (isRunning) path.push(...answersTo(shown, questionOf(stored)).filter(isPartial));
+  const merged = own.reduce((path, message) => (known.has(message.id) ? path : addOwn(path, message, isStored)), path);
   const unchanged = merged.length === shown.length && merged.every((message, at) => message === shown[at]);
   return unchanged ? shown : merged;
+}
+
+/** A message follows the path unless it was written for another branch; an edited one stands in for what it edits. */
+function addOwn(path: SkeinMessage[], message: SkeinMessage, isStored: (id: string) => boolean): SkeinMessage[] {
+  const { after = null, edits } = message.metadata ?? {};
+  const at = path.findIndex(({ id }) => id === after);
+  const isHere = after === null || at >= 0;
+  if (edits !== undefined) return isHere ? [...path.slice(0, at + 1), message] : path;
+  return isHere || !isStored(after) ? [...path, message] : path;
 }
 
 /** The answers that directly follow a message in the list shown. */
@@ -45,13 +63,13 @@ export function placeAnswer(
   shown: SkeinMessage[],
   question: string | null,
   answerId: string | undefined,
-  storedIds: ReadonlySet<string>,
+  isStored: (id: string) => boolean,
 ): SkeinMessage[] {
   if (!answerId) return shown;
   const from = shown.findIndex((message) => message.id === question) + 1;
   if (from === 0) return shown;
   const answers = answersTo(shown, question);
-  const kept = answers.filter((message) => message.id === answerId || storedIds.has(message.id));
+  const kept = answers.filter((message) => message.id === answerId || isStored(message.id));
   const after = shown.slice(from + answers.length);
   const isThere = kept.some((message) => message.id === answerId);
   // At the end of the list `Chat` appends it by itself.

@@ -1,4 +1,5 @@
 import type { SkeinMessage } from "../tools/message.ts";
+import type { ChatPageData } from "./types.ts";
 
 /**
  * `sending`: on its way. `accepted`: the engine has it, so it will be answered. `answering`: part of the running turn.
@@ -33,9 +34,16 @@ export class Outbox {
     return id === null ? undefined : this.#items.get(id)?.message;
   }
 
-  /** Forgets what the database has. */
-  settle(stored: SkeinMessage[]) {
-    for (const message of stored) this.#items.delete(message.id);
+  drop(id: string | null) {
+    if (id !== null) this.#items.delete(id);
+  }
+
+  /** Forgets what the database has, on the path shown or beside it. */
+  settle({ messages, branches, session }: Pick<ChatPageData, "messages" | "branches" | "session">) {
+    if (this.#items.size === 0) return;
+    for (const message of messages) this.#items.delete(message.id);
+    for (const branch of Object.values(branches).flat()) this.drop(branch.id);
+    this.drop(session.answering?.messageId ?? null);
   }
 
   messages(): SkeinMessage[] {

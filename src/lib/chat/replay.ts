@@ -19,7 +19,8 @@ export async function gatherReplay(source: ChunkSource, now = () => performance.
     if (!first) return;
     gathered.push(first);
     const limit = now() + LIMIT_MS;
-    while (now() < limit && (await source.hasNextWithin(gathered.length < BATCH ? 0 : QUIET_MS))) {
+    const patience = () => (gathered.length < BATCH && saysSomething(gathered) ? 0 : QUIET_MS);
+    while (now() < limit && (await source.hasNextWithin(patience()))) {
       const chunk = await source.next();
       if (!chunk) break;
       gathered.push(chunk);
@@ -27,6 +28,11 @@ export async function gatherReplay(source: ChunkSource, now = () => performance.
   } finally {
     source.putBack(joinDeltas(gathered));
   }
+}
+
+/** A beginning alone would empty what the message shows already. */
+function saysSomething(chunks: Chunk[]): boolean {
+  return chunks.some(({ type }) => !["start", "start-step", "text-start", "reasoning-start"].includes(type));
 }
 
 /** Neighbouring deltas of one part become one: the same message in fewer updates. */

@@ -19,7 +19,7 @@ const data = (question: string, isStreaming: boolean, lastEventId?: string): Cha
 const idle: Situation = { turn: null, ended: null, lastEventId: "9", now: 0 };
 const open = (turn: Partial<TurnInFlight> = {}): Situation => ({
   ...idle,
-  turn: { kind: "send", question: "u2", started: false, sawRunning: false, lastEventId: "9", ...turn },
+  turn: { kind: "send", question: "u2", target: "u2", started: false, sawRunning: false, lastEventId: "9", ...turn },
 });
 
 describe("with nothing open", () => {
@@ -75,7 +75,7 @@ describe("with a request open", () => {
     expect(decideSync(open({ kind: "resume" }), data("u2", false, "9"))).toBe("leave");
     expect(decideSync(open({ kind: "regenerate" }), data("u2", false, "20"))).toBe("leave");
     expect(decideSync(open({ kind: "regenerate", sawRunning: true }), data("u2", false, "9"))).toBe("leave");
-    expect(decideSync(open({ question: null }), data("u1", false, "9"))).toBe("leave");
+    expect(decideSync(open({ question: null, target: null }), data("u1", false, "9"))).toBe("leave");
   });
 
   it("leaves it to show a turn that goes first", () => {

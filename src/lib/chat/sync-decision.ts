@@ -1,10 +1,13 @@
-import type { ChatPageData } from "./types.ts";
 import { questionOf } from "./merge-messages.ts";
+import type { ChatPageData } from "./types.ts";
 
 /** The request this page has open. */
 export interface TurnInFlight {
-  kind: "send" | "regenerate" | "resume";
+  kind: "send" | "edit" | "regenerate" | "continue" | "resume";
+  /** The question its answer replies to. */
   question: string | null;
+  /** What the database calls that turn's work: the question, or the answer that is continued. */
+  target: string | null;
   /** Its answer has begun to arrive. */
   started: boolean;
   /** The database has said since that it runs. */
@@ -35,23 +38,50 @@ export interface Situation {
 /**
  * - `stale`: older than what is shown; look again later.
  * - `wait`: the open request will bring it, or is not in there yet.
- * - `leave`: end the open request and decide again; what it waits for is over, or another turn goes first.
+ * - `leave`: end the open request and decide again; what it waits for is over, or another turn goes first, or the head
+ *   went to another branch.
  * - `resume`: show it and read the turn that runs.
- * - `show`: show it; nothing runs.
+ * - `show`: show it; nothing runs on the path it shows.
  */
 export type SyncDecision = "stale" | "wait" | "leave" | "resume" | "show";
 
 /** What to do with fresh data from the database. */
 export function decideSync({ turn, ended, lastEventId, now }: Situation, data: ChatPageData): SyncDecision {
-  const isRunning = data.session.isStreaming;
-  const question = questionOf(data.messages);
+  const { isStreaming } = data.session;
+  const target = targetOf(data);
   if (isBefore(data.session.lastEventId, lastEventId)) return "stale";
   // Another question that runs is news all the same; what is settled can only be what was before.
-  if (ended && now < ended.until && (!isRunning || question === ended.question) && !includesEnd(data, ended))
-    return "stale";
-  if (!turn) return isRunning ? "resume" : "show";
-  if (isRunning) return !turn.started && turn.question !== question ? "leave" : "wait";
+  const isSame = ended !== null && (target === ended.question || questionOf(data.messages) === ended.question);
+  if (ended && now < ended.until && (!isStreaming || isSame) && !includesEnd(data, ended)) return "stale";
+  if (!turn) return isRunningHere(data) ? "resume" : "show";
+  if (isStreaming) return stays(turn, data) ? "wait" : "leave";
   return isOver(turn, data) ? "leave" : "wait";
+}
+
+/** A turn runs, and the path shown is the one it answers. */
+export function isRunningHere({ session }: ChatPageData): boolean {
+  return session.isStreaming && session.answering?.isShown !== false;
+}
+
+/** What the turn that runs works on: a question, or an answer that goes on. */
+export function targetOf({ session, messages }: ChatPageData): string | null {
+  return session.answering?.messageId ?? questionOf(messages);
+}
+
+/** Whether a request outlives the news of a running turn: as its own, or as one that comes before it. */
+function stays(turn: TurnInFlight, data: ChatPageData): boolean {
+  const isIts = turn.target === targetOf(data);
+  // The head is on another branch: somebody went there, or it has not come here yet.
+  if (!isRunningHere(data)) return !isIts && (turn.started || turn.kind !== "resume");
+  if (turn.started || isIts) return true;
+  // What an action is about to show, the database may not know yet: the turn before it belongs to another branch.
+  if (turn.kind === "edit") return !data.messages.some((message) => message.id === turn.target);
+  return isAgain(turn);
+}
+
+/** It works on a message that was stored long ago, which therefore says nothing. */
+function isAgain({ kind }: TurnInFlight): boolean {
+  return kind === "regenerate" || kind === "continue";
 }
 
 function includesEnd({ session }: ChatPageData, { since, lastEventId }: TurnEnded): boolean {
@@ -62,11 +92,10 @@ function includesEnd({ session }: ChatPageData, { since, lastEventId }: TurnEnde
 function isOver(turn: TurnInFlight, data: ChatPageData): boolean {
   const hasQuestion = turn.question === null || data.messages.some((message) => message.id === turn.question);
   if (!hasQuestion) return false;
-  // The question of a regenerate was stored long ago and says nothing.
-  return turn.kind !== "regenerate" || turn.sawRunning || isBefore(turn.lastEventId, data.session.lastEventId);
+  return !isAgain(turn) || turn.sawRunning || isBefore(turn.lastEventId, data.session.lastEventId);
 }
 
 /** Cursors are sequence numbers in decimal; none is before all. */
-function isBefore(a: string | undefined, b: string | undefined): boolean {
+export function isBefore(a: string | undefined, b: string | undefined): boolean {
   return Number(a ?? -1) < Number(b ?? -1);
 }

@@ -10,6 +10,8 @@ export type Chunk = UIMessageChunk;
 export interface Guard {
   /** The message being answered; null takes every answer. */
   readonly question: string | null;
+  /** Which of the answers to it, if one was asked for in particular. */
+  readonly attempt: string | null;
   /** Whether the chunks now passing belong to this turn; null before the first `start`. */
   readonly mine: boolean | null;
   /** An answer has started and not finished. */
@@ -26,8 +28,8 @@ export interface Guard {
  */
 export type Verdict = "pass" | "skip" | "start" | "cut";
 
-export function guardFor(question: string | null): Guard {
-  return { question, mine: null, open: false, answer: null };
+export function guardFor(question: string | null, attempt: string | null = null): Guard {
+  return { question, attempt, mine: null, open: false, answer: null };
 }
 
 export function guardChunk(guard: Guard, chunk: Chunk): { guard: Guard; verdict: Verdict } {
@@ -37,8 +39,9 @@ export function guardChunk(guard: Guard, chunk: Chunk): { guard: Guard; verdict:
 }
 
 function guardStart(guard: Guard, chunk: Extract<Chunk, { type: "start" }>): { guard: Guard; verdict: Verdict } {
-  const replyTo = (chunk.messageMetadata as SkeinMetadata | undefined)?.replyTo;
-  const mine = !replyTo || guard.question === null || replyTo === guard.question;
+  const { replyTo, attempt } = (chunk.messageMetadata as SkeinMetadata | undefined) ?? {};
+  const isAnswer = !replyTo || guard.question === null || replyTo === guard.question;
+  const mine = isAnswer && (!attempt || guard.attempt === null || attempt === guard.attempt);
   if (!mine) return { guard: { ...guard, mine }, verdict: "skip" };
   // After a `finish`, the same answer may go on: a head start hands over to the agent within one message.
   const another = guard.answer !== null && chunk.messageId !== undefined && chunk.messageId !== guard.answer;

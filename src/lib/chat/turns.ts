@@ -1,14 +1,17 @@
 import type { Chat } from "@ai-sdk/svelte";
 import type { ChatTransportEvent, TriggerChatTransport } from "@trigger.dev/sdk/chat";
+import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import { errorSentence, GONE, statusOf } from "./error-sentence.ts";
 import { Freshness } from "./freshness.ts";
 import type { GuardedTransport, Outcome } from "./guarded-transport.ts";
-import { mergeStored, placeAnswer, questionOf } from "./merge-messages.ts";
+import { questionOf } from "./merge-messages.ts";
 import type { Outage } from "./outage.ts";
 import type { Outbox } from "./outbox.ts";
+import { ProblemKeeper } from "./problem.ts";
+import { Shown, type ShownState } from "./shown.ts";
 import { inputAfter, streamCursor } from "./stream-cursor.ts";
-import { decideSync, type TurnEnded, type TurnInFlight } from "./sync-decision.ts";
+import { decideSync, isBefore, isRunningHere, targetOf, type TurnEnded, type TurnInFlight } from "./sync-decision.ts";
 import type { ChatPageData, ChatProblem } from "./types.ts";
 
 /** The live feed announces what the database says; this is for when it does not. */
@@ -19,9 +22,12 @@ const SILENCE_MS = 5000;
 const ENDED_MS = 8000;
 
 /** What the page shows beside the messages; the rune class makes it reactive. */
-export interface SessionState {
+export interface SessionState extends ShownState {
+  /** A turn of the branch shown runs, or waits to. */
   running: boolean;
   recovering: boolean;
+  /** What a turn on another branch works on. */
+  elsewhere: string | null;
   problem: ChatProblem | null;
 }
 
@@ -38,6 +44,14 @@ export interface TurnsParts {
   state: SessionState;
 }
 
+/** What is asked of `Chat`. */
+export interface TurnRequest extends Pick<TurnInFlight, "kind" | "question"> {
+  /** What the database will call the turn's work; the question unless it says otherwise. */
+  target?: string | null;
+  action?: ChatAction;
+  start: () => Promise<void>;
+}
+
 type Completion = Extract<ChatTransportEvent, { type: "turn-completed" }>;
 
 /**
@@ -46,19 +60,26 @@ type Completion = Extract<ChatTransportEvent, { type: "turn-completed" }>;
  */
 export class Turns {
   readonly freshness: Freshness;
+  readonly shown: Shown;
+  readonly problems: ProblemKeeper;
   readonly #parts: TurnsParts;
   #data: ChatPageData;
-  #turn: TurnInFlight | null = null;
+  #turn: (TurnInFlight & { action?: ChatAction; isLeft?: boolean }) | null = null;
+  #end: Promise<void> = Promise.resolve();
   #ended: TurnEnded | null = null;
   #completion: Completion | undefined;
   #lastInEventId: string | undefined;
   #isLive = false;
+  #isHeld = false;
   #isStopping = false;
   #heardAt = 0;
 
   constructor(parts: TurnsParts, data: ChatPageData, reload: () => Promise<ChatPageData | undefined>) {
     this.#parts = parts;
     this.#data = data;
+    this.shown = new Shown(parts.chat, parts.outbox, parts.state);
+    this.problems = new ProblemKeeper(parts.outbox, parts.state);
+    this.shown.learn(data);
     this.freshness = new Freshness(parts.outage, {
       reload,
       onfresh: (fresh) => this.sync(fresh, true),
@@ -69,6 +90,17 @@ export class Turns {
 
   get isReading(): boolean {
     return this.#turn !== null;
+  }
+
+  /** A turn of this page's waits for one on another branch. */
+  get isWaiting(): boolean {
+    const { running, elsewhere } = this.#parts.state;
+    return running && elsewhere !== null;
+  }
+
+  /** The turn that runs is one of the branch shown. */
+  get isRunningHere(): boolean {
+    return this.#parts.state.running && !this.isWaiting;
   }
 
   /** The message the current turn answers. */
@@ -94,11 +126,12 @@ export class Turns {
 
   /** `isNewest`: nobody can have newer data than this. */
   sync(data: ChatPageData, isNewest: boolean) {
-    const { outbox, transport } = this.#parts;
     if (!this.#isLive) {
       this.#data = data;
       return;
     }
+    // What a move of this page's own leads to comes with its answer, and everything else is from before it.
+    if (this.#isHeld) return;
     const decision = decideSync(
       {
         turn: this.#turn,
@@ -109,37 +142,41 @@ export class Turns {
       data,
     );
     if (decision === "stale") return this.freshness.within(CHECK_MS);
+    // Of two branches at one cursor nobody can tell which is newer.
+    if (!isNewest && !isBefore(this.#data.session.lastEventId, data.session.lastEventId) && this.#isAnotherPath(data))
+      return void this.freshness.now();
     this.#data = data;
-    outbox.settle(data.messages);
-    if (this.#turn) {
-      this.#turn.sawRunning ||= data.session.isStreaming;
-      if (decision === "leave") transport.detach();
-      else this.freshness.within(SILENCE_MS);
+    this.shown.learn(data);
+    this.#parts.state.elsewhere = this.#elsewhere(data);
+    if (!this.#turn) {
+      this.#show(data);
+      if (decision === "resume") this.#read(data);
       return;
     }
-    this.#show(data);
-    if (decision === "resume") this.#read(questionOf(data.messages));
+    this.#turn.sawRunning ||= data.session.isStreaming;
+    if (decision === "leave") this.#leave();
+    else this.freshness.within(SILENCE_MS);
+    if (!this.#turn.isLeft) return;
+    this.shown.show(this.shown.merged(data), true);
+    this.#parts.state.running = isRunningHere(data);
   }
 
   /** Makes a request of `Chat` and sees it to its end, over as many runs as the turn takes. */
-  async request(kind: TurnInFlight["kind"], question: string | null, start: () => Promise<void>): Promise<void> {
+  async request({ kind, question, target = question, action, start }: TurnRequest): Promise<void> {
     const { chat, transport, state } = this.#parts;
-    const turn: TurnInFlight = {
-      kind,
-      question,
-      started: false,
-      sawRunning: false,
-      lastEventId: this.#data.session.lastEventId,
-    };
+    const { lastEventId } = this.#data.session;
+    const turn = { kind, question, target, action, started: false, sawRunning: false, lastEventId };
     this.#turn = turn;
     this.#ended = this.#ended?.question === question ? null : this.#ended;
     this.#completion = undefined;
     this.#isStopping = false;
     this.#heardAt = Date.now();
     state.running = true;
-    if (kind !== "resume") state.problem = null;
+    if (kind !== "resume") this.problems.clear();
     this.freshness.within(SILENCE_MS);
-    transport.begin(question, chat.messages);
+    transport.begin(question, chat.messages, action && "attempt" in action ? action.attempt : null);
+    let hasEnded = () => {};
+    this.#end = new Promise((resolve) => (hasEnded = resolve));
     await start();
     for (let rest = transport.takeRest(chat.messages); rest && !this.#isStopping;) {
       chat.messages = rest;
@@ -150,16 +187,57 @@ export class Turns {
     state.recovering = false;
     this.#turn = null;
     if (this.#isLive) this.#after(turn, transport.outcome);
+    hasEnded();
   }
 
-  /** After a turn: reads the stream on from where it is, for the answer to a message that was accepted meanwhile. */
-  #follow(question: string | null) {
-    const { id, inner } = this.#parts;
-    const session = inner.getSession(id) ?? streamCursor(this.#data, undefined);
-    const activeInputSeq = inputAfter(this.#lastInEventId ?? this.#data.session.lastInEventId);
-    inner.setSession(id, { ...session, isStreaming: true, activeInputSeq });
-    this.freshness.within(CHECK_MS);
-    this.#read(question);
+  /** Until `release`, nothing is read and nothing that was read before is shown: this page is about to change it. */
+  hold() {
+    this.#isHeld = true;
+    this.#leave();
+    this.freshness.outdate();
+  }
+
+  /** Once nothing is read any more. */
+  get quiet(): Promise<void> {
+    return this.#turn ? this.#end : Promise.resolve();
+  }
+
+  /** What the change came to; without it, another look. */
+  release(data?: ChatPageData) {
+    this.#isHeld = false;
+    this.#ended = null;
+    this.freshness.outdate();
+    this.sync(data ?? this.#data, true);
+    if (!data) void this.freshness.now();
+  }
+
+  /** Shows a path before the database has it; `isRunning`: as one that is being answered. */
+  foresee(messages: SkeinMessage[], isRunning: boolean) {
+    const { state } = this.#parts;
+    this.shown.leave(this.isRunningHere);
+    this.shown.show(messages, this.isReading);
+    state.running = isRunning;
+    state.recovering = false;
+    state.problem = null;
+  }
+
+  /** Shows another branch before the database says that it is the head's. */
+  goTo(messages: SkeinMessage[]) {
+    const { state } = this.#parts;
+    const running = this.isRunningHere ? (this.#turn?.target ?? targetOf(this.#data)) : state.elsewhere;
+    const last = messages.at(-1);
+    const isPartial = last?.role === "assistant" && !this.shown.tree.isStored(last.id);
+    const isThere = running !== null && (last?.id === running || (isPartial && questionOf(messages) === running));
+    this.foresee(messages, isThere);
+    state.elsewhere = isThere ? null : running;
+  }
+
+  /** A held page goes on with a request of its own. */
+  begin(request: TurnRequest): Promise<void> {
+    this.shown.show(this.shown.messages, false);
+    const made = this.request(request);
+    this.#isHeld = false;
+    return made;
   }
 
   /** The person ended the turn. What the database says of it is not believed for a while: it cannot know yet. */
@@ -169,21 +247,15 @@ export class Turns {
     this.#finish({ question: this.question, since, lastEventId: undefined });
   }
 
-  notSent(id: string | null, error: unknown, kind: ChatProblem["kind"] = "not-sent") {
-    this.#parts.outbox.mark(id, "not-sent", Date.now());
-    this.#parts.state.problem = { message: errorSentence(error), messageId: id, kind };
-  }
-
   onstart(answerId: string | undefined) {
-    const { chat, outbox, outage, state } = this.#parts;
+    const { outbox, outage, state } = this.#parts;
     if (this.#turn) this.#turn.started = true;
     outbox.mark(this.question, "answering", Date.now());
     state.recovering = false;
+    state.elsewhere = null;
     this.freshness.progress();
     outage.up("stream");
-    const stored = new Set(this.#data.messages.map((message) => message.id));
-    const placed = placeAnswer(chat.messages, this.question, answerId, stored);
-    if (placed !== chat.messages) chat.messages = placed;
+    if (!this.#turn?.isLeft) this.shown.makeRoom(this.question, answerId);
   }
 
   onheard() {
@@ -196,44 +268,72 @@ export class Turns {
   }
 
   #show(data: ChatPageData) {
-    const { id, chat, inner, outbox, outage, state } = this.#parts;
-    const { isStreaming } = data.session;
+    const { id, inner, outage, state } = this.#parts;
+    const isRunning = isRunningHere(data);
     this.#ended = null;
     this.#lastInEventId = undefined;
-    const merged = mergeStored(chat.messages, data.messages, outbox.messages(), isStreaming);
-    if (merged !== chat.messages) chat.messages = merged;
+    this.shown.show(this.shown.merged(data), false);
     inner.setSession(id, streamCursor(data, inner.getSession(id)?.publicAccessToken));
-    state.problem = this.#problem(data);
-    state.running = isStreaming || outbox.next() !== undefined;
-    if (isStreaming) return;
+    state.problem = this.problems.in(data);
+    state.running = isRunning || this.#nextHere() !== undefined;
+    if (isRunning) return;
     outage.up("stream");
-    if (state.running) this.freshness.withBackOff();
-    else this.freshness.rest();
+    if (!state.running) this.freshness.rest();
+    else if (data.session.isStreaming) this.freshness.within(SILENCE_MS);
+    else this.freshness.withBackOff();
   }
 
-  /** What the database calls failed, unless a message of the person's waits to be sent again. */
-  #problem(data: ChatPageData): ChatProblem | null {
-    const { outbox, state } = this.#parts;
-    const lost = outbox.lost(Date.now());
-    if (lost) {
-      outbox.mark(lost, "not-sent", Date.now());
-      return { message: errorSentence(undefined), messageId: lost, kind: "not-sent" };
-    }
-    const unsent = state.problem?.kind === "not-sent" && outbox.is("not-sent", state.problem.messageId);
-    return unsent ? state.problem : problemIn(data);
+  /** The message on the branch shown that was accepted, and whose turn comes. */
+  #nextHere(): string | undefined {
+    const next = this.#parts.outbox.next()?.id;
+    return this.shown.messages.some((message) => message.id === next) ? next : undefined;
   }
 
-  #read(question: string | null) {
-    const { chat } = this.#parts;
-    void this.request("resume", question, () => chat.resumeStream());
+  /** What another branch's turn works on, as seen from what this page shows. */
+  #elsewhere(data: ChatPageData): string | null {
+    const { isStreaming, answering } = data.session;
+    if (!isStreaming || !answering) return null;
+    const turn = this.#turn?.isLeft ? null : this.#turn;
+    if (turn?.target === answering.messageId) return null;
+    const isAhead = turn?.action !== undefined && !turn.started && answering.messageId !== this.#ended?.question;
+    return answering.isShown && !isAhead ? null : answering.messageId;
   }
 
-  #after(turn: TurnInFlight, outcome: Outcome) {
-    const { chat, outbox, outage, state } = this.#parts;
+  #isAnotherPath({ messages }: ChatPageData): boolean {
+    return messages.at(-1)?.id !== this.#data.messages.at(-1)?.id;
+  }
+
+  /** The branch whose turn is read is not shown any more: the stream is let go, the run goes on. */
+  #leave() {
+    if (!this.#turn) return;
+    this.#turn.isLeft = true;
+    this.#parts.transport.detach();
+  }
+
+  /** After a turn: reads the stream on from where it is, for the answer to a message that was accepted meanwhile. */
+  #follow(question: string | null) {
+    const { id, inner, chat } = this.#parts;
+    const session = inner.getSession(id) ?? streamCursor(this.#data, undefined);
+    const activeInputSeq = inputAfter(this.#lastInEventId ?? this.#data.session.lastInEventId);
+    inner.setSession(id, { ...session, isStreaming: true, activeInputSeq });
+    this.freshness.within(CHECK_MS);
+    void this.request({ kind: "resume", question, start: () => chat.resumeStream() });
+  }
+
+  #read(data: ChatPageData) {
+    const start = () => this.#parts.chat.resumeStream();
+    void this.request({ kind: "resume", question: questionOf(data.messages), target: targetOf(data), start });
+  }
+
+  #after(turn: TurnInFlight & { action?: ChatAction }, outcome: Outcome) {
+    const { chat, outage, state } = this.#parts;
     if (outcome.type === "not-sent") {
       state.running = false;
-      this.notSent(turn.question, outcome.error, turn.kind === "send" ? "not-sent" : "failed");
-      return this.freshness.within(CHECK_MS);
+      this.freshness.within(CHECK_MS);
+      if (!turn.action) return this.problems.notSent(turn.question, outcome.error, turn.kind === "send");
+      this.problems.refused(turn.action, errorSentence(outcome.error));
+      this.shown.show(this.shown.merged(this.#data), false);
+      return this.sync(this.#data, true);
     }
     if (this.#isStopping) return;
     switch (outcome.type) {
@@ -248,7 +348,7 @@ export class Turns {
         return this.sync(this.#data, true);
     }
     if (!this.#completion) return this.freshness.withBackOff();
-    const next = turn.started ? outbox.next()?.id : turn.question;
+    const next = turn.started ? this.#nextHere() : turn.question;
     if (next) return this.#follow(next);
     const { lastEventId } = this.#completion;
     this.#finish({ question: turn.question, since: turn.lastEventId, lastEventId });
@@ -268,14 +368,4 @@ export class Turns {
     state.running = false;
     state.problem = { message: GONE, messageId: null, kind: "failed" };
   }
-}
-
-/** The failure the database remembers. It concerns the last message: a partial answer, or the question. */
-export function problemIn({ chat, messages }: ChatPageData): ChatProblem | null {
-  if (chat.status !== "failed") return null;
-  return {
-    message: chat.statusDetail ?? "The answer broke off.",
-    messageId: messages.at(-1)?.id ?? null,
-    kind: "failed",
-  };
 }

@@ -1,5 +1,6 @@
 import type { SkeinMessage } from "../../tools/message.ts";
 import { ChatSession } from "../chat-session.svelte.ts";
+import type { Destination, HeadMoved } from "../head-moves.ts";
 import type { ChatPageData } from "../types.ts";
 import { FakeEngine } from "./fake-engine.ts";
 
@@ -42,16 +43,32 @@ export class FakeChat {
     return structuredClone({
       chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail, forkedFrom: null },
       messages: this.stored,
-      branches: {},
+      branches: this.branches(),
       session: {
         publicAccessToken: "token",
         lastEventId,
         lastInEventId,
         isStreaming: status === "running",
-        answering: null,
+        answering: this.answering(),
       },
       realtimeUrl: this.engine.url,
     });
+  }
+
+  protected branches(): ChatPageData["branches"] {
+    return {};
+  }
+
+  protected answering(): ChatPageData["session"]["answering"] {
+    return null;
+  }
+
+  protected moveHead(_to: Destination): Promise<HeadMoved | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  protected undo(_messageId: string): Promise<HeadMoved | undefined> {
+    return Promise.resolve(undefined);
   }
 
   /** What the agent's storage does when a turn begins. */
@@ -85,6 +102,8 @@ export class FakeChat {
       },
       requestStop: (id) => Promise.resolve(void this.stops.push(id)),
       model: () => "demo:words",
+      moveHead: (_, to) => this.moveHead(to),
+      undo: (_, messageId) => this.undo(messageId),
     });
     this.#pages.push(page);
     return page;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import type { ChatAction } from "../../tools/actions.ts";
 
 interface OutRecord {
   seq_num: number;
@@ -17,6 +18,7 @@ export interface Input {
     trigger: string;
     message?: { id: string; role: string; metadata?: unknown };
     messageId?: string;
+    action?: ChatAction;
     metadata?: unknown;
   };
 }
@@ -92,9 +94,9 @@ export class FakeEngine {
     this.#flush();
   }
 
-  begin(answerId: string, replyTo: string) {
+  begin(answerId: string, replyTo: string, attempt?: string) {
     this.chunk(
-      { type: "start", messageId: answerId, messageMetadata: { replyTo } },
+      { type: "start", messageId: answerId, messageMetadata: { replyTo, ...(attempt && { attempt }) } },
       { type: "start-step" },
       { type: "text-start", id: "t" },
     );

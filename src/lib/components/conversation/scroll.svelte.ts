@@ -1,7 +1,16 @@
+import { tick } from "svelte";
+
 /** At the bottom within this distance, the view follows what is written. */
 const AT_BOTTOM = 2;
 /** Going up by this much is a decision to read, and ends following in the same frame. */
 const UPWARD = 3;
+/** The place that stays while the list changes: a row's top, or its end when its top is above the screen. */
+interface Held {
+  find: () => Element | null;
+  edge: "top" | "bottom";
+  at: number;
+}
+
 /** Coming down this close to the end is a decision to follow again. */
 const NEAR_BOTTOM = 24;
 
@@ -14,18 +23,19 @@ export class ScrollController {
   #scroller: HTMLElement | null = null;
   #left = 0;
   #wheeled = 0;
+  #held: Held | null = null;
 
   attach = (scroller: HTMLElement) => {
     this.#scroller = scroller;
     const content = scroller.firstElementChild;
     // Runs after layout and before paint: what grows is followed within the frame that shows it.
-    const observer = new ResizeObserver(() => this.#follow());
+    const observer = new ResizeObserver(() => this.#settle());
     observer.observe(scroller);
     if (content) observer.observe(content);
 
     const onscroll = () => this.#moved();
     const onwheel = (event: WheelEvent) => this.#wheel(event.deltaY);
-    const onresize = () => this.#follow();
+    const onresize = () => this.#settle();
     scroller.addEventListener("scroll", onscroll, { passive: true });
     scroller.addEventListener("wheel", onwheel, { passive: true });
     visualViewport?.addEventListener("resize", onresize);
@@ -41,8 +51,53 @@ export class ScrollController {
   };
 
   toEnd() {
+    this.#held = null;
+    this.#makeRoom(0);
     this.isFollowing = true;
     this.#follow();
+  }
+
+  /**
+   * Changes the list and leaves a row, or the one that takes its place, where it is on the screen: until the person
+   * scrolls, also while what belongs to the change is still arriving.
+   */
+  async keep(find: () => Element | null, change: () => void): Promise<void> {
+    const box = find()?.getBoundingClientRect();
+    const screen = this.#scroller?.getBoundingClientRect();
+    change();
+    if (!box || !screen) return;
+    const edge = box.top >= screen.top ? "top" : "bottom";
+    const held: Held = { find, edge, at: box[edge] };
+    this.#held = held;
+    this.isFollowing = false;
+    await tick();
+    if (this.#held === held) this.#hold(held);
+  }
+
+  #settle() {
+    if (this.#held) this.#hold(this.#held);
+    else this.#follow();
+  }
+
+  #hold({ find, edge, at }: Held) {
+    const scroller = this.#scroller;
+    const box = find()?.getBoundingClientRect();
+    if (!scroller || !box) return;
+    const top = Math.max(0, scroller.scrollTop + box[edge] - at);
+    // What is shorter than before would pull the row down: the room below it stays until something fills it.
+    this.#makeRoom(top + scroller.clientHeight);
+    scroller.scrollTop = top;
+    this.#left = scroller.scrollTop;
+    this.isFollowing = this.#toEnd(scroller) <= AT_BOTTOM;
+  }
+
+  #makeRoom(height: number) {
+    const content = this.#scroller?.firstElementChild;
+    if (content instanceof HTMLElement) content.style.minHeight = height === 0 ? "" : `${height}px`;
+  }
+
+  #toEnd(scroller: HTMLElement) {
+    return scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
   }
 
   #follow() {
@@ -55,7 +110,8 @@ export class ScrollController {
     const scroller = this.#scroller;
     if (!scroller) return;
     const top = scroller.scrollTop;
-    const toEnd = scroller.scrollHeight - scroller.clientHeight - top;
+    const toEnd = this.#toEnd(scroller);
+    if (this.#held && Math.abs(top - this.#left) >= UPWARD) this.#held = null;
     if (this.isFollowing) {
       // The end is asked for first: content that shrinks moves the view up as well, and nobody meant anything by it.
       if (toEnd > AT_BOTTOM && top <= this.#left - UPWARD) this.isFollowing = false;
