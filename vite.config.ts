@@ -1,11 +1,17 @@
 import { sveltekit } from "@sveltejs/kit/vite";
 import tailwindcss from "@tailwindcss/vite";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 const realtime = process.env.REALTIME_UPSTREAM;
 
 export default defineConfig({
   plugins: [tailwindcss(), sveltekit()],
+  resolve: {
+    alias: {
+      "tailwind-merge": fileURLToPath(new URL("src/lib/components/conversation/plain-classes.ts", import.meta.url)),
+    },
+  },
   server: {
     // The launcher chose the port and said which one: moving on silently would make its ready line a lie.
     strictPort: true,
