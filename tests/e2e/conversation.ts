@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { expectedAnswer, type MockOpenAI, type ReceivedRequest } from "../support/mock-openai.ts";
 
 /** What a person does in a conversation and sees of it, by role and name. */
@@ -56,6 +56,45 @@ export async function untilWord(answer: Locator, word: number): Promise<void> {
 
 export const requestsFor = (model: MockOpenAI, text: string) =>
   model.requests.filter((request) => request.prompt === text);
+
+/** The message of the transcript that has this text. */
+export const messageWith = (page: Page, text: string) =>
+  transcript(page).getByRole("article").filter({ hasText: text });
+
+/** Which of its branches a message is: "2 / 3". */
+export const pickerOf = (message: Locator) => message.getByRole("group", { name: "Branches" });
+
+export async function expectBranch(message: Locator, place: string): Promise<void> {
+  await expect(pickerOf(message)).toContainText(place);
+}
+
+export const nextBranch = (message: Locator) => pickerOf(message).getByRole("button", { name: "Next branch" }).click();
+export const previousBranch = (message: Locator) =>
+  pickerOf(message).getByRole("button", { name: "Previous branch" }).click();
+
+/** One of the things to do with a message, as the mouse finds it. */
+export async function act(message: Locator, name: string): Promise<void> {
+  await message.hover();
+  await message.getByRole("button", { name, exact: true }).click();
+}
+
+/** Edits a message and sends it. */
+export async function editMessage(page: Page, message: Locator, text: string): Promise<void> {
+  await act(message, "Edit message");
+  await page.getByRole("textbox", { name: "Edit message" }).fill(text);
+  await page.getByRole("button", { name: "Save and send" }).click();
+  await expect(questions(page).last()).toContainText(text);
+}
+
+/** The same person in another browser, at the same address. */
+export async function onAnotherDevice(page: Page, newcomer: () => Promise<BrowserContext>): Promise<Page> {
+  const context = await newcomer();
+  await context.addCookies(await page.context().cookies());
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await isAlive(other);
+  return other;
+}
 
 /** What the model was told, without our own instructions. */
 export const saidTo = (request: ReceivedRequest | undefined) =>

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { GO_ON } from "../../src/lib/tools/instructions.ts";
 
 /**
  * An OpenAI-compatible server with a script instead of a model. The last user message of a request says what happens:
@@ -10,8 +11,9 @@ import { parseArgs } from "node:util";
  *     hang                          it is accepted and nothing follows; hang=20: after 20 words
  *     break=20                      the socket is destroyed after 20 words
  *     fail=2                        with status or break: only the first 2 requests with this very text
+ *     say=Oslo                      that one word instead of numbered ones
  *
- * Every word is numbered, so a lost or doubled chunk shows in the text.
+ * An answer that is to go on goes on after its last number. Every word is numbered, so a lost or doubled chunk shows in the text.
  */
 export interface MockOpenAI {
   url: string;
@@ -28,6 +30,8 @@ export interface ReceivedRequest {
   prompt: string;
   authorization: string | undefined;
   receivedAt: number;
+  /** The number of the last word that the answer has already: 0 unless it is to go on. */
+  from: number;
   /** How many words were sent so far, and when each was handed to the socket (epoch milliseconds). */
   sent: number;
   sentAt: number[];
@@ -44,6 +48,7 @@ export interface Script {
   hangAfter?: number;
   breakAfter?: number;
   failures: number;
+  say?: string;
 }
 
 /** The whole text of an answer of `words` words: `w1 w2 w3 …`. */
@@ -65,6 +70,7 @@ export function parseScript(prompt: string): Script {
     hangAfter: value("hang") ?? (hangs ? 0 : undefined),
     breakAfter: value("break"),
     failures: value("fail") ?? Infinity,
+    say: /\bsay=(\S+)/.exec(prompt)?.[1],
   };
 }
 
@@ -129,7 +135,7 @@ function record(
     number: requests.length + 1,
     model: body.model ?? "",
     messages,
-    prompt: messages.findLast((message) => message.role === "user")?.content ?? "",
+    ...askedIn(messages),
     authorization: request.headers.authorization,
     receivedAt: Date.now(),
     sent: 0,
@@ -139,11 +145,20 @@ function record(
   return received;
 }
 
+/** What the last question is, and from which word on its answer is wanted. */
+function askedIn(messages: ReceivedRequest["messages"]): Pick<ReceivedRequest, "prompt" | "from"> {
+  const goesOn = messages.at(-1)?.content === GO_ON;
+  const said = goesOn ? messages.slice(0, -1) : messages;
+  const prompt = said.findLast((message) => message.role === "user")?.content ?? "";
+  const last = /w(\d+)\s*$/.exec(said.at(-1)?.content ?? "")?.[1];
+  return { prompt, from: goesOn ? Number(last ?? 0) : 0 };
+}
+
 async function complete(response: ServerResponse, received: ReceivedRequest, script: Script) {
   await sleep(script.ttft);
   received.sent = script.words;
   received.finishedAt = Date.now();
-  const message = { role: "assistant", content: expectedAnswer(script.words) };
+  const message = { role: "assistant", content: script.say ?? expectedAnswer(script.words) };
   json(response, {
     ...envelope(received, "chat.completion"),
     choices: [{ index: 0, message, finish_reason: "stop" }],
@@ -162,11 +177,12 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
   if (script.hangAfter === 0) return;
   await sleep(script.ttft);
   const start = performance.now();
-  for (let word = 1; word <= script.words; word++) {
-    const wait = start + ((word - 1) * 1000) / script.rate - performance.now();
+  const words = script.say === undefined ? script.words : received.from + 1;
+  for (let word = received.from + 1; word <= words; word++) {
+    const wait = start + ((word - received.from - 1) * 1000) / script.rate - performance.now();
     if (wait > 0) await sleep(wait);
     if (response.destroyed) return;
-    send({ delta: { role: "assistant", content: word === 1 ? "w1" : ` w${word}` } });
+    send({ delta: { role: "assistant", content: script.say ?? (word === 1 ? "w1" : ` w${word}`) } });
     received.sent = word;
     received.sentAt.push(Date.now());
     if (script.hangAfter === word) return;
