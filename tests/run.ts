@@ -19,6 +19,8 @@ const total: Tally = { passed: 0, failed: 0 };
 await part("lint", ["npm", "run", "--silent", "lint"], one);
 await part("types", ["npm", "run", "--silent", "check"], one);
 
+// The protocol tests open a page as well.
+const browser = findChromium() ?? (await installChromium());
 const postgres = await startTestPostgres();
 const shared = { TEST_POSTGRES_URL: postgres.url };
 await part(
@@ -33,7 +35,7 @@ await postgres.stop();
 await part("build", ["npm", "run", "--silent", "build"], one);
 const few = ["--seed", "1", "--conversations", "10", "--parallel", "3", "--every", "3-6", "--kills", "5"];
 await part("chaos", ["npm", "run", "--silent", "chaos", "--", ...few], one);
-if (findChromium() ?? (await installChromium())) {
+if (browser) {
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report("end-to-end") };
   await part("end-to-end", ["playwright", "test", "--reporter=list,json"], playwright, env);
 } else {
