@@ -17,7 +17,7 @@ export type Session = {
   /** `session_…`. */
   id: string;
   external_id: string | null;
-  /** What its streams are named after: the external id at creation, else the id. */
+  /** What its streams are named after, and no other's: the external id at creation, else (or if that is taken) the id. */
   stream_key: string;
   type: string;
   task: string;

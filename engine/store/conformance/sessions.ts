@@ -56,6 +56,19 @@ export function describeSessions(given: Given): void {
     expect(await find(name)).toMatchObject({ id, stream_key });
   });
 
+  it("has streams of its own under a name that another one gave up", async () => {
+    const externalId = unique("chat");
+    const first = await addSession(given, { externalId });
+    await given.store.sessions.update(first.id, { external_id: null });
+    const second = await addSession(given, { externalId });
+    expect(second.external_id).toBe(externalId);
+    expect(second.id).not.toBe(first.id);
+    expect(second.stream_key).not.toBe(first.stream_key);
+    await given.store.sessions.update(second.id, { external_id: null });
+    const third = await addSession(given, { externalId });
+    expect(new Set([first, second, third].map((session) => session.stream_key)).size).toBe(3);
+  });
+
   it("is changed by one transaction at a time, when found and when started again", async () => {
     const input = newSession();
     const { id } = await addSession(given, input);

@@ -62,7 +62,12 @@ async function insertOrLock(tx: Tx, input: NewSession): Promise<{ session: Sessi
     .values({
       id,
       external_id: input.externalId,
-      stream_key: input.externalId ?? id,
+      // A name that another session gave up still is the name of that session's streams.
+      stream_key:
+        input.externalId === null
+          ? id
+          : sql<string>`case when exists (select from engine.session s where s.stream_key = ${input.externalId})
+              then ${id} else ${input.externalId} end`,
       type: input.type,
       task: input.task,
       trigger_config: JSON.stringify(input.triggerConfig) as never,
