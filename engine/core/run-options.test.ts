@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keepsKey, timesOf } from "./run-options.ts";
+import { keepsKey, ownQueue, timesOf } from "./run-options.ts";
 
 const now = new Date("2026-11-22T12:00:00Z");
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
@@ -51,4 +51,8 @@ it("a failed run gives its key back, any other keeps it", () => {
     expect(keepsKey(status)).toBe(false);
   for (const status of ["PENDING", "EXECUTING", "CANCELED", "COMPLETED_SUCCESSFULLY"])
     expect(keepsKey(status)).toBe(true);
+});
+
+it("a task that names no queue has one to itself", () => {
+  expect([ownQueue("a"), ownQueue("b")]).toEqual(["task/a", "task/b"]);
 });

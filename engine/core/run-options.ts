@@ -47,3 +47,6 @@ const FREES_ITS_KEY = new Set(["COMPLETED_WITH_ERRORS", "CRASHED", "SYSTEM_FAILU
 
 /** A run that failed gives its idempotency key back, so that the next trigger tries again; a cancelled one keeps it. */
 export const keepsKey = (status: string) => !FREES_ITS_KEY.has(status);
+
+/** The queue of a task that names none. */
+export const ownQueue = (task: string) => `task/${task}`;

@@ -1,4 +1,4 @@
-import { timesOf } from "../core/run-options.ts";
+import { ownQueue, timesOf } from "../core/run-options.ts";
 import { ProtocolError } from "../errors.ts";
 import type { RunOptions } from "../store/runs.ts";
 import type { Session, TriggerConfig } from "../store/sessions.ts";
@@ -42,7 +42,7 @@ export async function sessionOptions(tx: StoreTx, session: Session, availableAt:
   const { ttl, expiresAt } = timesOf({ ttl: config.ttl }, availableAt);
   return {
     locked_worker_id: locked?.id ?? null,
-    queue: config.queue ?? declared?.queue ?? `task/${session.task}`,
+    queue: config.queue ?? declared?.queue ?? ownQueue(session.task),
     concurrency_key: config.concurrencyKey ?? null,
     machine: config.machine ?? declared?.machine ?? null,
     max_attempts: config.maxAttempts ?? null,

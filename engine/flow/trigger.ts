@@ -1,4 +1,4 @@
-import { keepsKey, timesOf, type Times, type Wishes } from "../core/run-options.ts";
+import { keepsKey, ownQueue, timesOf, type Times, type Wishes } from "../core/run-options.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError } from "../errors.ts";
 import { STORED } from "../store/packets.ts";
@@ -110,7 +110,7 @@ function optionsOf(
     batch_id: request.batch?.id ?? null,
     resumes_parent: request.resumeParentOnCompletion ?? false,
     locked_worker_id: lockedWorkerId,
-    queue: request.queue ?? declared?.queue ?? `task/${request.task}`,
+    queue: request.queue ?? declared?.queue ?? ownQueue(request.task),
     concurrency_key: request.concurrencyKey ?? null,
     machine: request.machine ?? declared?.machine ?? null,
     max_attempts: request.maxAttempts ?? null,

@@ -1,8 +1,9 @@
 import { CreateBackgroundWorkerRequestBody } from "@trigger.dev/core/v3/schemas";
 import { Hono } from "hono";
 import type { z } from "zod";
+import { ownQueue } from "../core/run-options.ts";
 import type { Engine } from "../engine.ts";
-import type { WorkerTask } from "../store/workers.ts";
+import type { WorkerQueue, WorkerTask } from "../store/workers.ts";
 import { ENVIRONMENT_ID, requirePersonal, requireSecret } from "./auth.ts";
 import { parseBody } from "./body.ts";
 
@@ -44,8 +45,10 @@ export function cliRoutes(engine: Engine): Hono {
     await requireSecret(engine, c);
     const { metadata } = await parseBody(c, CreateBackgroundWorkerRequestBody, MAX_BUILD_BYTES);
     const tasks = metadata.tasks.map(declared);
-    const queues = (metadata.queues ?? []).map(({ name, concurrencyLimit }) => ({ name, concurrencyLimit }));
-    const worker = await engine.store.workers.register(metadata.contentHash, tasks, engine.now(), queues);
+    const worker = await engine.store.workers.register(metadata.contentHash, tasks, engine.now(), queuesOf(metadata));
+    const ignored = metadata.tasks.filter((task) => task.concurrency ?? task.gates ?? combined(task.queue));
+    if (ignored.length > 0)
+      engine.log.warn({ tasks: ignored.map(({ id }) => id) }, "these limits of concurrency are not honoured");
     engine.spares.reset(engine.now());
     engine.log.info(
       { worker: worker.id, version: worker.version, tasks: tasks.map((task) => task.id) },
@@ -58,14 +61,24 @@ export function cliRoutes(engine: Engine): Hono {
   return app;
 }
 
-type Declared = z.infer<typeof CreateBackgroundWorkerRequestBody>["metadata"]["tasks"][number];
+type Metadata = z.infer<typeof CreateBackgroundWorkerRequestBody>["metadata"];
+type Declared = Metadata["tasks"][number];
+
+const combined = (queue: Declared["queue"]) => queue?.combinedConcurrencyLimit ?? undefined;
+
+/** The queues that have a limit: those that a build names, and those that a task has to itself. */
+function queuesOf({ queues = [], tasks }: Metadata): WorkerQueue[] {
+  const own = tasks.flatMap(({ id, queue }) => (queue ? [{ ...queue, name: queue.name ?? ownQueue(id) }] : []));
+  const limits = [...own, ...queues].map(({ name, concurrencyLimit }) => ({ name, concurrencyLimit }));
+  return limits.filter(({ concurrencyLimit }) => typeof concurrencyLimit === "number");
+}
 
 /** What the engine needs to know of a task: where it is, and how its runs are to be treated. */
 const declared = ({ id, filePath, triggerSource, queue, machine, retry, maxDuration, ttl }: Declared): WorkerTask => ({
   id,
   filePath,
   triggerSource,
-  queue: queue?.name,
+  queue: queue?.name ?? ownQueue(id),
   machine: machine?.preset,
   maxAttempts: retry?.maxAttempts,
   maxDuration,

@@ -108,7 +108,7 @@ export interface Runs {
   /**
    * Takes the oldest queued run that is due for the given worker, a person's before a spare; undefined if there is none.
    * Runs of a full queue are passed over; a run that waits for others or for time fills no place. A run that is locked
-   * to a build is given to that one. Two callers never get the same run, and neither waits for the other.
+   * to a build is given to that one. Two callers never get the same run; neither waits for the other unless there are limits to keep.
    */
   takeQueued(workerId: string, now: Date, limits?: QueueLimit[]): Promise<Run | undefined>;
 

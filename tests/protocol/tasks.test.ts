@@ -1,7 +1,18 @@
 import { configure, runs, tasks } from "@trigger.dev/sdk";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { secretKey, startRig, type Rig } from "./harness.ts";
-import type { add, endless, family, large, passingOn, starting, stubborn, waiting } from "./worker/trigger/tasks.ts";
+import type {
+  add,
+  endless,
+  family,
+  keyed,
+  large,
+  tooLong,
+  passingOn,
+  starting,
+  stubborn,
+  waiting,
+} from "./worker/trigger/tasks.ts";
 
 let rig: Rig;
 
@@ -97,6 +108,14 @@ describe("a task", () => {
     expect((await finished(handle.id)).status).toBe("CANCELED");
   });
 
+  it("is ended when it takes longer than it declares, with that as its error and no other attempt", async () => {
+    const handle = await tasks.trigger<typeof tooLong>("too-long", undefined);
+    const run = await finished(handle.id);
+    expect(run).toMatchObject({ status: "TIMED_OUT", isFailed: true, isCompleted: true, attemptCount: 1 });
+    expect(run.error?.message).toContain("MAX_DURATION_EXCEEDED");
+    expect(run.durationMs).toBeGreaterThanOrEqual(5_000);
+  });
+
   it("begins after its delay; and not at all when nobody took it in time", async () => {
     const late = await tasks.trigger<typeof add>("add", { a: 1, b: 1 }, { delay: new Date(Date.now() + 2_000) });
     expect((await runs.retrieve(late.id)).status).toBe("DELAYED");
@@ -120,6 +139,33 @@ describe("a task", () => {
     const listed = await runs.list({ batch: batch.batchId });
     expect(listed.data).toHaveLength(3);
     for (const { id } of listed.data) expect((await finished(id)).status).toBe("COMPLETED");
+  });
+});
+
+describe("a queue of one place for each concurrency key", () => {
+  const trigger = (tag: string, concurrencyKey: string | undefined, begun: number) =>
+    tasks.trigger<typeof keyed>("keyed", { tag, begun }, { tags: [tag], concurrencyKey });
+  const results = (handles: { id: string }[]) =>
+    Promise.all(handles.map(async ({ id }) => (await finished<Work>(id)).output as Work));
+  type Work = { working: number; from: number; to: number };
+
+  it.each([
+    ["a key", "one"],
+    ["no key", undefined],
+  ])("lets one run after the other with %s", async (_, key) => {
+    const tag = crypto.randomUUID();
+    const handles: { id: string }[] = [];
+    for (let n = 0; n < 4; n += 1) handles.push(await trigger(tag, key, 1));
+    const works = await results(handles);
+    expect(works.map(({ working }) => working)).toEqual([1, 1, 1, 1]);
+    for (const [index, { from }] of works.entries()) expect(from).toBeGreaterThanOrEqual(works[index - 1]?.to ?? 0);
+  });
+
+  it("lets runs of different keys work at the same time", async () => {
+    const tag = crypto.randomUUID();
+    // The first one ends when it sees that the other has begun: one after the other they would wait for ever.
+    const handles = [await trigger(tag, "one", 2), await trigger(tag, "two", 2)];
+    expect(Math.max(...(await results(handles)).map(({ working }) => working))).toBe(2);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { NewRun, RunFilter } from "../runs.ts";
-import { addRun, after, emptyQueue, newRun, now, type Given, unique } from "./fixtures.ts";
+import { addRun, after, afterTheLock, emptyQueue, newRun, now, type Given, unique } from "./fixtures.ts";
 
 export function describeTaskRuns(given: Given): void {
   const take = (worker = "worker_1") => given.store.runs.takeQueued(worker, now);
@@ -70,6 +70,21 @@ export function describeTaskRuns(given: Given): void {
       }),
     );
     expect((await takeLimited())?.id).toBe(second.id);
+  });
+
+  it("is not taken beyond its queue's limit by two who take at once", async () => {
+    await emptyQueue(given);
+    const queue = unique("queue");
+    const limits = [{ name: queue, limit: 1 }];
+    const add = (key: string, ms: number) =>
+      addRun(given, { availableAt: after(ms), options: { queue, concurrency_key: key } });
+    const [first, , other] = [await add("a", -3), await add("a", -2), await add("b", -1)];
+    const second = await afterTheLock(
+      given,
+      (tx) => tx.runs.takeQueued("worker_1", now, limits),
+      async (_, taken) => expect(taken?.id).toBe(first.id),
+    );
+    expect(second?.id).toBe(other.id);
   });
 
   it("expires when it was not taken in time", async () => {

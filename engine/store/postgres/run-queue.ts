@@ -34,6 +34,8 @@ export async function counts(db: Db, now: Date) {
 }
 
 export async function takeQueued(tx: Tx, workerId: string, now: Date, limits: QueueLimit[]): Promise<Run | undefined> {
+  // Two at once would each count without what the other is just taking.
+  if (limits.length > 0) await sql`select pg_advisory_xact_lock(hashtextextended('engine.queues', 0))`.execute(tx);
   const full = limits.length === 0 ? [] : await fullQueues(tx, limits);
   const run = await tx
     .selectFrom("engine.run")

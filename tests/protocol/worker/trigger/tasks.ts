@@ -112,6 +112,32 @@ export const passingOn = task({
   },
 });
 
+/**
+ * One at a time for each concurrency key. Ends when as many runs of its tag have begun as it is told, itself among them;
+ * says how many are at work then, and when it began and ended.
+ */
+export const keyed = task({
+  id: "keyed",
+  queue: { concurrencyLimit: 1 },
+  run: async ({ tag, begun }: { tag: string; begun: number }) => {
+    const from = Date.now();
+    for (;;) {
+      const { data } = await runs.list({ tag, status: ["EXECUTING", "COMPLETED"] });
+      const working = data.filter(({ status }) => status === "EXECUTING").length;
+      if (data.length >= begun) return { working, from, to: Date.now() };
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  },
+});
+
+/** Declares how long it may take, and takes longer. */
+export const tooLong = task({
+  id: "too-long",
+  maxDuration: 5,
+  retry: { maxAttempts: 3 },
+  run: () => new Promise<void>(() => setInterval(() => undefined, 1_000)),
+});
+
 /** Sleeps until it is cancelled or its time is up. */
 export const endless = task({
   id: "endless",
