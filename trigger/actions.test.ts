@@ -115,7 +115,8 @@ describe("an edit", () => {
     void harness.sendAction(action).catch(() => {});
     const prompt = action.message.parts[0]?.text ?? "";
     await expect.poll(() => asks(prompt)).toBe(1);
-    expect((await agent.open(chatId)).answering).toEqual({ messageId: action.message.id, isShown: true });
+    const answering = async () => (await agent.open(chatId)).answering;
+    await expect.poll(answering).toEqual({ messageId: action.message.id, isShown: true });
     await harness.close();
     await agent.db
       .updateTable("chat")

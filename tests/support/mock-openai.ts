@@ -19,8 +19,12 @@ export interface MockOpenAI {
   url: string;
   port: number;
   requests: ReceivedRequest[];
+  /** Keeps every answer to this prompt after so many words, until the returned function lets them go on. */
+  hold(prompt: string, words: number): () => void;
   close(): Promise<void>;
 }
+
+type Holds = Map<string, { words: number; released: Promise<void> }>;
 
 export interface ReceivedRequest {
   /** 1, 2, 3 … */
@@ -77,8 +81,9 @@ export function parseScript(prompt: string): Script {
 /** Starts the server on a free port of this machine, or on the given one. */
 export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Promise<MockOpenAI> {
   const requests: ReceivedRequest[] = [];
+  const holds: Holds = new Map();
   const server = createServer((request, response) => {
-    answer(request, response, requests).catch((error: unknown) => {
+    answer(request, response, requests, holds).catch((error: unknown) => {
       if (!response.headersSent) refuse(response, 400, String(error));
       else response.destroy();
     });
@@ -90,6 +95,14 @@ export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Pro
     url: `http://127.0.0.1:${bound}/v1`,
     port: bound,
     requests,
+    hold(prompt, words) {
+      let release = () => {};
+      holds.set(prompt, { words, released: new Promise<void>((resolve) => (release = resolve)) });
+      return () => {
+        holds.delete(prompt);
+        release();
+      };
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -97,7 +110,7 @@ export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Pro
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, requests: ReceivedRequest[]) {
+async function answer(request: IncomingMessage, response: ServerResponse, requests: ReceivedRequest[], holds: Holds) {
   const path = request.url?.split("?")[0];
   if (request.method === "GET" && path === "/v1/models")
     return json(response, { object: "list", data: [{ id: "mock", object: "model" }] });
@@ -122,7 +135,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
   if (script.status !== undefined && script.status !== 200)
     return refuse(response, script.status, `scripted ${script.status} for ${request.headers.authorization}`);
   if (!body.stream) return complete(response, received, script);
-  await stream(response, received, script);
+  await stream(response, received, script, holds);
 }
 
 function record(
@@ -166,7 +179,7 @@ async function complete(response: ServerResponse, received: ReceivedRequest, scr
   });
 }
 
-async function stream(response: ServerResponse, received: ReceivedRequest, script: Script) {
+async function stream(response: ServerResponse, received: ReceivedRequest, script: Script, holds: Holds) {
   const send = (choice: object, more: object = {}) =>
     response.write(
       `data: ${JSON.stringify({ ...envelope(received, "chat.completion.chunk"), choices: [{ index: 0, finish_reason: null, ...choice }], ...more })}\n\n`,
@@ -185,6 +198,8 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
     send({ delta: { role: "assistant", content: script.say ?? (word === 1 ? "w1" : ` w${word}`) } });
     received.sent = word;
     received.sentAt.push(Date.now());
+    const hold = holds.get(received.prompt);
+    if (hold?.words === word) await hold.released;
     if (script.hangAfter === word) return;
     if (script.breakAfter === word) {
       // Let the words out first: what was sent has to arrive.

@@ -53,8 +53,8 @@ function movesByAnswer({ was, answering, tail, isNew, rows, input }: Save): bool
   const began = answering?.messageId;
   if (began !== undefined && path.includes(began) && !isNew.has(began)) {
     if (was === began || waitsAt === began) return true;
-  } else if (waitsAt === null || path.includes(waitsAt)) {
-    // The save of the turn's start failed, and is folded into this one.
+  } else if (isNew.size > 0 && (waitsAt === null || path.includes(waitsAt))) {
+    // The save of the turn's start failed, and is folded into this one. (With nothing new, this one is a repetition.)
     return true;
   }
   const seen = walk(rows, was);
