@@ -3,11 +3,13 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { sessions } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/chat-server";
-import { readUIMessageStream, type streamText, type UIMessage, type UIMessageChunk } from "ai";
+import { readUIMessageStream, tool, type streamText, type UIMessage, type UIMessageChunk } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { answer, Conversation, tokenFor } from "./conversation.ts";
 import { startRig, type Rig } from "./harness.ts";
 import { scripted } from "./worker/trigger/agents.ts";
+import { calling } from "./worker/trigger/teams.ts";
 
 let rig: Rig;
 
@@ -19,25 +21,55 @@ afterAll(() => rig.stop());
 
 describe("a head start by a route of the app", () => {
   it("answers the first message over the transport's own request; the next ones go to the run", async () => {
-    const page = new Conversation(rig.url);
-    const handler = chat.headStart({
+    const { page, close } = await startedBy({
       agentId: "scripted",
       run: ({ messages, streamText: bound }) =>
         Promise.resolve(
           bound({ model: scripted(messages.length, "words=3", "route ") }) as ReturnType<typeof streamText>,
         ),
     });
-    const server = createServer(getRequestListener(handler));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const started = new Conversation(rig.url, { id: page.id, headStart: `http://127.0.0.1:${port}/api/chat` });
-    expect(await started.ask("words=9")).toBe(`route ${answer(1, 3)}`);
-    expect(await started.ask("words=2")).toBe(answer(3, 2));
+    expect(await page.ask("words=9")).toBe(`route ${answer(1, 3)}`);
+    expect(await page.ask("words=2")).toBe(answer(3, 2));
     expect((await sessions.retrieve(page.id)).taskIdentifier).toBe("scripted");
-    server.close();
-    server.closeAllConnections();
+    close();
+  });
+
+  it("leaves a tool to the run, which goes on in the same message over the same request", async () => {
+    const schema = tool({ description: "Asks.", inputSchema: z.object({ topic: z.string() }) });
+    const { page, close } = await startedBy({
+      agentId: "lead",
+      run: ({ streamText: bound }) =>
+        Promise.resolve(
+          bound({
+            model: calling("research", { topic: "words=4" }),
+            tools: { research: schema },
+          }) as unknown as ReturnType<typeof streamText>,
+        ),
+    });
+    const message = await messageOf(await page.send("ask"));
+    const part = message.parts.find(({ type }) => type === "tool-research");
+    expect(part).toMatchObject({ state: "output-available", input: { topic: "words=4" } });
+    expect(JSON.stringify(part)).toContain(answer(1, 4));
+    expect(message.parts.at(-1)).toMatchObject({
+      type: "text",
+      text: expect.stringMatching(/^known=\d+ w1$/) as string,
+    });
+    close();
   });
 });
+
+/** A page whose first message goes to a route with this head start. */
+async function startedBy(options: Parameters<typeof chat.headStart>[0]) {
+  const server = createServer(getRequestListener(chat.headStart(options)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const headStart = `http://127.0.0.1:${port}/api/chat`;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { page: new Conversation(rig.url, { task: options.agentId, headStart }), close };
+}
 
 describe("a page", () => {
   it("asks for another answer, which replaces the one before", async () => {

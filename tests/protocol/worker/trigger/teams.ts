@@ -63,7 +63,7 @@ export const asking = task({
   },
 });
 
-function calling(toolName: string, input: object) {
+export function calling(toolName: string, input: object) {
   return new MockLanguageModelV4({
     doStream: () =>
       Promise.resolve({
