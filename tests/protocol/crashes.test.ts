@@ -23,6 +23,16 @@ describe("kill -9 in the middle of an answer", () => {
     expect(await chat.ask("words=2")).toMatch(/^known=\d+ w1 w2$/);
   });
 
+  it("of the run of a loop of somebody's own: its question is asked again, and none before it", async () => {
+    const own = new Conversation(rig.url, { task: "hand-written" });
+    expect(await own.ask("words=1")).toBe(answer(1, 1));
+    const text = await strikeAt(10, await own.send(LONG), () => {
+      for (const pid of rig.runPids()) process.kill(pid, "SIGKILL");
+    });
+    expect(text).toBe(`again ${answer(1, 60)}`);
+    expect(await own.ask("words=2")).toBe(answer(3, 2));
+  });
+
   it("of the worker: the answer comes when there is a worker again", async () => {
     const text = await strikeAt(10, await chat.send(LONG), async () => {
       await rig.killWorker();
