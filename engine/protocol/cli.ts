@@ -46,9 +46,8 @@ export function cliRoutes(engine: Engine): Hono {
     const { metadata } = await parseBody(c, CreateBackgroundWorkerRequestBody, MAX_BUILD_BYTES);
     const tasks = metadata.tasks.map(declared);
     const worker = await engine.store.workers.register(metadata.contentHash, tasks, engine.now(), queuesOf(metadata));
-    const ignored = metadata.tasks.filter((task) => task.concurrency ?? task.gates ?? combined(task.queue));
-    if (ignored.length > 0)
-      engine.log.warn({ tasks: ignored.map(({ id }) => id) }, "these limits of concurrency are not honoured");
+    const ignored = notHonoured(metadata);
+    if (ignored.length > 0) engine.log.warn({ of: ignored }, "limits of concurrency that this engine does not honour");
     engine.spares.reset(engine.now());
     engine.log.info(
       { worker: worker.id, version: worker.version, tasks: tasks.map((task) => task.id) },
@@ -63,8 +62,6 @@ export function cliRoutes(engine: Engine): Hono {
 
 type Metadata = z.infer<typeof CreateBackgroundWorkerRequestBody>["metadata"];
 type Declared = Metadata["tasks"][number];
-
-const combined = (queue: Declared["queue"]) => queue?.combinedConcurrencyLimit ?? undefined;
 
 /** The queues that have a limit: those that a build names, and those that a task has to itself. */
 function queuesOf({ queues = [], tasks }: Metadata): WorkerQueue[] {
@@ -84,3 +81,11 @@ const declared = ({ id, filePath, triggerSource, queue, machine, retry, maxDurat
   maxDuration,
   ttl,
 });
+
+/** The tasks and queues that declare limits of a kind that there is not here. */
+function notHonoured({ queues = [], tasks }: Metadata): string[] {
+  const isCombined = (queue: Declared["queue"]) => typeof queue?.combinedConcurrencyLimit === "number";
+  const isLimited = ({ concurrency, gates = [], queue }: Declared) =>
+    concurrency !== undefined || gates.length > 0 || isCombined(queue);
+  return [...tasks.filter(isLimited).map(({ id }) => id), ...queues.filter(isCombined).map(({ name }) => name)];
+}
