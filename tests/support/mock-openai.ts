@@ -12,8 +12,16 @@ import { GO_ON } from "../../src/lib/tools/instructions.ts";
  *     break=20                      the socket is destroyed after 20 words
  *     fail=2                        with status or break: only the first 2 requests with this very text
  *     say=Oslo                      that one word instead of numbered ones
+ *     tokens=7000                   that many tokens are reported; nousage: none are
+ *     limit=3                       refused as too long with more than 3 messages, instructions not counted
  *
- * An answer that is to go on goes on after its last number. Every word is numbered, so a lost or doubled chunk shows in the text.
+ * An answer that is to go on goes on after its last number. Every word is numbered, so a lost or doubled chunk shows in
+ * the text. A request for a summary is known by its instructions. What it is about says what happens, the last word on
+ * a matter counts:
+ *
+ *     swords=9                      9 numbered words: s1 s2 s3 …
+ *     sttft=300                     after 300 ms
+ *     sstatus=500                   refused
  */
 export interface MockOpenAI {
   url: string;
@@ -32,6 +40,7 @@ export interface ReceivedRequest {
   model: string;
   messages: { role: string; content: string }[];
   prompt: string;
+  isSummary: boolean;
   authorization: string | undefined;
   receivedAt: number;
   /** The number of the last word that the answer has already: 0 unless it is to go on. */
@@ -53,11 +62,24 @@ export interface Script {
   breakAfter?: number;
   failures: number;
   say?: string;
+  /** What is reported; undefined: what was sent. */
+  tokens?: number;
+  reportsUsage: boolean;
+  limit: number;
 }
 
 /** The whole text of an answer of `words` words: `w1 w2 w3 …`. */
 export function expectedAnswer(words: number): string {
-  return Array.from({ length: words }, (_, index) => `w${index + 1}`).join(" ");
+  return numbered("w", words);
+}
+
+/** The same of a summary: `s1 s2 s3 …`. */
+export function expectedSummary(words: number): string {
+  return numbered("s", words);
+}
+
+function numbered(letter: string, words: number): string {
+  return Array.from({ length: words }, (_, index) => `${letter}${index + 1}`).join(" ");
 }
 
 export function parseScript(prompt: string): Script {
@@ -75,7 +97,18 @@ export function parseScript(prompt: string): Script {
     breakAfter: value("break"),
     failures: value("fail") ?? Infinity,
     say: /\bsay=(\S+)/.exec(prompt)?.[1],
+    tokens: value("tokens"),
+    reportsUsage: !/\bnousage\b/.test(prompt),
+    limit: value("limit") ?? Infinity,
   };
+}
+
+function parseSummaryScript(conversation: string) {
+  const value = (name: string) => {
+    const found = [...conversation.matchAll(new RegExp(String.raw`\b${name}=(\d+)`, "g"))].at(-1)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
+  return { words: value("swords") ?? 5, ttft: value("sttft") ?? 0, status: value("sstatus") ?? 200 };
 }
 
 /** Starts the server on a free port of this machine, or on the given one. */
@@ -126,6 +159,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
   response.on("close", () => {
     if (received.finishedAt === undefined) received.abortedAt ??= Date.now();
   });
+  if (received.isSummary) return summarise(response, received);
   const script = parseScript(received.prompt);
   const attempt = requests.filter(
     (other) => other.prompt === received.prompt && other.number <= received.number,
@@ -134,6 +168,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
     Object.assign(script, { status: undefined, hangAfter: undefined, breakAfter: undefined });
   if (script.status !== undefined && script.status !== 200)
     return refuse(response, script.status, `scripted ${script.status} for ${request.headers.authorization}`);
+  if (received.messages.filter(({ role }) => role !== "system").length > script.limit)
+    return refuse(response, 400, "This model's maximum context length is exceeded.");
   if (!body.stream) return complete(response, received, script);
   await stream(response, received, script, holds);
 }
@@ -149,6 +185,7 @@ function record(
     model: body.model ?? "",
     messages,
     ...askedIn(messages),
+    isSummary: messages.some(({ role, content }) => role === "system" && /^Summarise the conversation\b/.test(content)),
     authorization: request.headers.authorization,
     receivedAt: Date.now(),
     sent: 0,
@@ -169,13 +206,23 @@ function askedIn(messages: ReceivedRequest["messages"]): Pick<ReceivedRequest, "
 
 async function complete(response: ServerResponse, received: ReceivedRequest, script: Script) {
   await sleep(script.ttft);
+  whole(response, received, script.say ?? expectedAnswer(script.words), script);
+}
+
+async function summarise(response: ServerResponse, received: ReceivedRequest) {
+  const { words, ttft, status } = parseSummaryScript(received.prompt);
+  if (status !== 200) return refuse(response, status, `scripted ${status}`);
+  await sleep(ttft);
+  whole(response, received, expectedSummary(words), parseScript(`words=${words}`));
+}
+
+function whole(response: ServerResponse, received: ReceivedRequest, content: string, script: Script) {
   received.sent = script.words;
   received.finishedAt = Date.now();
-  const message = { role: "assistant", content: script.say ?? expectedAnswer(script.words) };
   json(response, {
     ...envelope(received, "chat.completion"),
-    choices: [{ index: 0, message, finish_reason: "stop" }],
-    usage: usage(script.words),
+    choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
+    ...usage(script),
   });
 }
 
@@ -208,7 +255,7 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
     }
   }
   received.finishedAt = Date.now();
-  send({ delta: {}, finish_reason: "stop" }, { usage: usage(script.words) });
+  send({ delta: {}, finish_reason: "stop" }, usage(script));
   response.end("data: [DONE]\n\n");
 }
 
@@ -221,8 +268,9 @@ function envelope(received: ReceivedRequest, object: string) {
   };
 }
 
-function usage(words: number) {
-  return { prompt_tokens: 1, completion_tokens: words, total_tokens: words + 1 };
+function usage({ words, tokens = words + 1, reportsUsage }: Script) {
+  if (!reportsUsage) return {};
+  return { usage: { prompt_tokens: tokens - words, completion_tokens: words, total_tokens: tokens } };
 }
 
 function flat(content: unknown): string {

@@ -29,7 +29,9 @@ describe("parseConfig", () => {
     });
     expect(parsed).toMatchObject({
       ok: true,
-      config: { providers: { openaiCompatible: { models: ["llama3", "qwen3"], apiKey: undefined } } },
+      config: {
+        providers: { openaiCompatible: { models: ["llama3", "qwen3"], apiKey: undefined, contextWindow: 8192 } },
+      },
     });
   });
 

@@ -14,7 +14,8 @@ export interface Config {
     anthropicApiKey: string | undefined;
     openaiApiKey: string | undefined;
     googleApiKey: string | undefined;
-    openaiCompatible: { baseUrl: string; apiKey: string | undefined; models: string[] } | undefined;
+    openaiCompatible:
+      { baseUrl: string; apiKey: string | undefined; models: string[]; contextWindow: number } | undefined;
   };
   /** As `provider:model`; undefined: the first one available. */
   defaultModel: string | undefined;
@@ -67,6 +68,12 @@ const variables = z.object({
   OPENAI_COMPATIBLE_BASE_URL: http("OPENAI_COMPATIBLE_BASE_URL", "http://localhost:11434/v1"),
   OPENAI_COMPATIBLE_API_KEY: text,
   OPENAI_COMPATIBLE_MODELS: text.transform((list) => (list ?? "").split(",").flatMap((name) => name.trim() || [])),
+  OPENAI_COMPATIBLE_CONTEXT_WINDOW: z.coerce
+    .number({ error: "OPENAI_COMPATIBLE_CONTEXT_WINDOW must be a number of tokens." })
+    .int("OPENAI_COMPATIBLE_CONTEXT_WINDOW must be a number of tokens.")
+    .min(1000, "OPENAI_COMPATIBLE_CONTEXT_WINDOW must be at least 1000.")
+    // What local servers give a model that nobody configured, or a little more.
+    .default(8192),
   DEFAULT_MODEL: text.refine(
     (value) => value === undefined || /^(demo|[\w-]+:\S+)$/.test(value),
     "DEFAULT_MODEL must look like provider:model, or be demo.",
@@ -175,6 +182,7 @@ function common(config: Variables): Omit<LaunchConfig, "dataDir" | "enginePort" 
             baseUrl: config.OPENAI_COMPATIBLE_BASE_URL,
             apiKey: config.OPENAI_COMPATIBLE_API_KEY,
             models: config.OPENAI_COMPATIBLE_MODELS,
+            contextWindow: config.OPENAI_COMPATIBLE_CONTEXT_WINDOW,
           }
         : undefined,
     },

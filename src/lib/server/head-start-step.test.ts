@@ -19,7 +19,7 @@ function step(prompt: string, stop = new AbortController()) {
       anthropicApiKey: undefined,
       openaiApiKey: undefined,
       googleApiKey: undefined,
-      openaiCompatible: { baseUrl: mock.url, apiKey: undefined, models: ["numbered"] },
+      openaiCompatible: { baseUrl: mock.url, apiKey: undefined, models: ["numbered"], contextWindow: 8000 },
     },
     defaultModel: undefined,
     demo: { ttftMs: 0, tokensPerSecond: 1000 },

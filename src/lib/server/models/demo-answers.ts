@@ -174,7 +174,7 @@ function amount(question: string): number {
   return Math.min(Math.max(asked, 10), 5000);
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   const flat = text.replace(/\s+/g, " ").trim();
   return flat.length > 160 ? `${flat.slice(0, 160)}…` : flat;
 }

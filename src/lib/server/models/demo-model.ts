@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PlainModelError } from "./describe-model-error.ts";
 import { answerTo, type DemoAnswer, type DemoTurn } from "./demo-answers.ts";
+import { summaryOf } from "./demo-summary.ts";
 import type { CallOptions, LanguageModelV4, StreamPart } from "./language-model.ts";
+import { SUMMARY_INSTRUCTIONS } from "./summarise.ts";
+
+/** Small enough that a few long answers show what happens to long conversations. */
+export const DEMO_CONTEXT_WINDOW = 8000;
 
 export interface DemoPace {
   /** From the request to the first word. */
@@ -20,11 +25,11 @@ export function createDemoModel(pace: DemoPace): LanguageModelV4 {
     modelId: "skein",
     supportedUrls: {},
     doStream: (options) => {
-      const answer = answerTo(turnsOf(options.prompt));
+      const answer = answerOf(options.prompt);
       return Promise.resolve({ stream: streamOf(speak(answer, pace, options.abortSignal)) });
     },
     doGenerate: (options) => {
-      const answer = answerTo(turnsOf(options.prompt));
+      const answer = answerOf(options.prompt);
       if (answer.error) return Promise.reject(new PlainModelError(answer.error));
       return Promise.resolve({
         content: [{ type: "text", text: answer.text }],
@@ -81,6 +86,12 @@ async function* words(
     signal?.throwIfAborted();
     yield word;
   }
+}
+
+function answerOf(prompt: CallOptions["prompt"]): DemoAnswer {
+  const turns = turnsOf(prompt);
+  const isSummary = prompt.some(({ role, content }) => role === "system" && content === SUMMARY_INSTRUCTIONS);
+  return isSummary ? { text: summaryOf(turns.at(-1)?.text ?? "") } : answerTo(turns);
 }
 
 function turnsOf(prompt: CallOptions["prompt"]): DemoTurn[] {

@@ -1,4 +1,5 @@
 import { APICallError, LoadAPIKeyError, RetryError } from "ai";
+import { saysTooLong } from "./is-too-long.ts";
 import { ModelBrokeOffError, ModelTimeoutError } from "./model-timeout.ts";
 
 /** An error whose message is already meant for people. */
@@ -32,7 +33,7 @@ function describeStatus(status: number, body = ""): string {
   if (status === 402) return "The model provider wants to be paid first (402): the account has no credit left.";
   if (status === 404) return "The model provider does not know this model (404). Choose another one.";
   if (status === 408 || status === 504) return `The model provider timed out (${status}). Try again.`;
-  if (status === 413 || /context.{0,20}(length|window)|too long/i.test(body))
+  if (saysTooLong(status, body))
     return "This conversation is too long for the model. Start a new chat or choose another model.";
   if (status === 429) return "The model provider is limiting requests (429). Wait a moment, then try again.";
   if (status >= 500) return `The model provider has a problem of its own (${status}). Try again in a moment.`;

@@ -2,27 +2,32 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { LanguageModel } from "ai";
 import type { Config } from "../config.ts";
-import { createDemoModel } from "./demo-model.ts";
+import { createDemoModel, DEMO_CONTEXT_WINDOW } from "./demo-model.ts";
+import { HOSTED } from "./hosted.ts";
 import type { LanguageModelV4 } from "./language-model.ts";
 import { withTimeout } from "./model-timeout.ts";
 
 export { describeModelError, PlainModelError } from "./describe-model-error.ts";
+export { askAgainShorter, type Prompt } from "./ask-again-shorter.ts";
 export { isWorthRepeating } from "./is-worth-repeating.ts";
+export { summarise } from "./summarise.ts";
+export type { LanguageModelV4 } from "./language-model.ts";
 
 export interface ModelInfo {
   /** `provider:model` */
   id: string;
   label: string;
   provider: string;
+  /** How many tokens a conversation may have, its next answer included. */
+  contextWindow: number;
 }
 
 export interface ModelRegistry {
   list(): ModelInfo[];
   defaultId: string;
   /** The model of this id; the default one if there is none, because a chat outlives the keys it began with. */
-  resolve(id?: string | null): LanguageModel;
+  resolve(id?: string | null): LanguageModelV4;
   /** What `resolve` gives. */
   choose(id?: string | null): ModelInfo;
   info(id: string): ModelInfo | undefined;
@@ -53,7 +58,7 @@ export function createModelRegistry(config: ModelConfig): ModelRegistry {
   if (wanted && !find(wanted)) entries.unshift(...unlisted(config, wanted));
   const fallback = find(wanted) ?? entries[0] ?? demo(config);
   const pick = (id: string | null | undefined) => find(id) ?? fallback;
-  const infoOf = ({ id, label, provider }: Entry) => ({ id, label, provider });
+  const infoOf = ({ id, label, provider, contextWindow }: Entry) => ({ id, label, provider, contextWindow });
   return {
     list: () => entries.map(infoOf),
     defaultId: fallback.id,
@@ -68,39 +73,15 @@ export function createModelRegistry(config: ModelConfig): ModelRegistry {
   };
 }
 
-const HOSTED = [
-  {
-    provider: "anthropic",
-    label: "Anthropic",
-    key: "anthropicApiKey",
-    models: {
-      "claude-sonnet-4-5": "Claude Sonnet 4.5",
-      "claude-haiku-4-5": "Claude Haiku 4.5",
-      "claude-opus-4-5": "Claude Opus 4.5",
-    },
-  },
-  {
-    provider: "openai",
-    label: "OpenAI",
-    key: "openaiApiKey",
-    models: { "gpt-5.1": "GPT-5.1", "gpt-5-mini": "GPT-5 mini" },
-  },
-  {
-    provider: "google",
-    label: "Google",
-    key: "googleApiKey",
-    models: { "gemini-2.5-pro": "Gemini 2.5 Pro", "gemini-2.5-flash": "Gemini 2.5 Flash" },
-  },
-] as const;
-
 function hosted(config: ModelConfig): Entry[] {
   return HOSTED.flatMap(({ provider, label, key, models }) => {
     const create = creatorOf(provider, config.providers[key], config.fetch);
     if (!create) return [];
-    return Object.entries(models).map(([name, title]) => ({
+    return Object.entries(models).map(([name, [title, contextWindow]]) => ({
       id: `${provider}:${name}`,
       label: title,
       provider: label,
+      contextWindow,
       create: () => create(name),
     }));
   });
@@ -123,7 +104,8 @@ function unlisted(config: ModelConfig, id: string): Entry[] {
   const name = rest.join(":");
   const host = HOSTED.find((one) => one.provider === provider);
   const create = host && creatorOf(provider, config.providers[host.key], config.fetch);
-  return create && name ? [{ id, label: name, provider: host.label, create: () => create(name) }] : [];
+  if (!create || !name) return [];
+  return [{ id, label: name, provider: host.label, contextWindow: host.smallest, create: () => create(name) }];
 }
 
 function compatible({ providers, fetch }: ModelConfig): Entry[] {
@@ -140,10 +122,12 @@ function compatible({ providers, fetch }: ModelConfig): Entry[] {
     id: `compatible:${name}`,
     label: name,
     provider: new URL(server.baseUrl).host,
+    contextWindow: server.contextWindow,
     create: () => provider(name),
   }));
 }
 
 function demo({ demo }: ModelConfig): Entry {
-  return { id: DEMO_ID, label: "Demo", provider: "Skein", create: () => createDemoModel(demo) };
+  const create = () => createDemoModel(demo);
+  return { id: DEMO_ID, label: "Demo", provider: "Skein", contextWindow: DEMO_CONTEXT_WINDOW, create };
 }

@@ -1,7 +1,12 @@
 import { streamText } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../../../../tests/support/mock-openai.ts";
-import { createModelRegistry, describeModelError, type ModelConfig } from "./index.ts";
+import {
+  expectedAnswer,
+  expectedSummary,
+  startMockOpenAI,
+  type MockOpenAI,
+} from "../../../../tests/support/mock-openai.ts";
+import { createModelRegistry, describeModelError, summarise, type ModelConfig } from "./index.ts";
 
 const none: ModelConfig = {
   providers: {
@@ -25,7 +30,7 @@ const compatible = (more: Partial<ModelConfig> = {}): ModelConfig => ({
   ...none,
   providers: {
     ...none.providers,
-    openaiCompatible: { baseUrl: mock.url, apiKey: "sk-secret-of-ours", models: ["numbered"] },
+    openaiCompatible: { baseUrl: mock.url, apiKey: "sk-secret-of-ours", models: ["numbered"], contextWindow: 8000 },
   },
   modelTimeoutMs: 300,
   ...more,
@@ -50,7 +55,9 @@ async function ask(config: ModelConfig, prompt: string, abortSignal?: AbortSigna
 describe("the registry", () => {
   it("offers the demo model alone when there is no key", () => {
     const registry = createModelRegistry(none);
-    expect(registry.list()).toEqual([{ id: "demo:skein", label: "Demo", provider: "Skein" }]);
+    expect(registry.list()).toEqual([
+      { id: "demo:skein", label: "Demo", provider: "Skein", contextWindow: expect.any(Number) },
+    ]);
     expect(registry.defaultId).toBe("demo:skein");
   });
 
@@ -62,7 +69,10 @@ describe("the registry", () => {
 
   it("follows the configured default, also to a model that it does not list", () => {
     const providers = { ...none.providers, openaiApiKey: "k", anthropicApiKey: "k" };
-    expect(createModelRegistry({ ...none, providers, defaultModel: "openai:gpt-99" }).choose().label).toBe("gpt-99");
+    expect(createModelRegistry({ ...none, providers, defaultModel: "openai:gpt-99" }).choose()).toMatchObject({
+      label: "gpt-99",
+      contextWindow: 128_000,
+    });
     expect(createModelRegistry({ ...none, providers, defaultModel: "demo" }).defaultId).toBe("demo:skein");
   });
 
@@ -84,6 +94,7 @@ describe("an OpenAI-compatible server", () => {
     ["status=429", "", /limiting requests \(429\)/],
     ["status=500", "", /problem of its own \(500\)/],
     ["status=503", "", /problem of its own \(503\)/],
+    ["limit=0", "", /too long for the model/],
     ["hang", "", /did not answer within/],
     ["words=50 rate=500 hang=10", expectedAnswer(10), /nothing came for/],
     ["words=50 rate=500 break=20", expectedAnswer(20), /broke off/],
@@ -95,7 +106,7 @@ describe("an OpenAI-compatible server", () => {
   });
 
   it("says so when nothing listens there", async () => {
-    const nowhere = { baseUrl: "http://127.0.0.1:9/v1", apiKey: undefined, models: ["m"] };
+    const nowhere = { baseUrl: "http://127.0.0.1:9/v1", apiKey: undefined, models: ["m"], contextWindow: 8000 };
     const { errors } = await ask({ ...none, providers: { ...none.providers, openaiCompatible: nowhere } }, "hello");
     expect(errors).toEqual([expect.stringMatching(/could not be reached/)]);
   });
@@ -113,6 +124,28 @@ describe("an OpenAI-compatible server", () => {
     await expect
       .poll(() => mock.requests.find((request) => request.prompt.endsWith("stopped"))?.abortedAt)
       .toBeDefined();
+  });
+});
+
+describe("a summary", () => {
+  const summaryOf = (config: ModelConfig, conversation: string) =>
+    summarise(createModelRegistry(config).resolve(), conversation, AbortSignal.timeout(1000));
+
+  it("is asked for with its own instructions", async () => {
+    expect(await summaryOf(compatible(), "Person: swords=4")).toBe(expectedSummary(4));
+    expect(mock.requests.at(-1)).toMatchObject({ isSummary: true, prompt: "Person: swords=4" });
+  });
+
+  it("is an error when it is empty, refused or late", async () => {
+    for (const conversation of ["swords=0", "sstatus=500", "sttft=5000"])
+      await expect(summaryOf(compatible(), conversation)).rejects.toThrow();
+  });
+
+  it("of the demo model lists what was asked, on top of what came before", async () => {
+    const first = await summaryOf(none, "Person: My name is Ada\n\nAssistant: Hello\n\nPerson: A table");
+    expect(first).toMatch(/demo model.*“My name is Ada”.*“A table”/s);
+    const second = await summaryOf(none, `Summary of what came before: ${first}\n\nPerson: Code`);
+    expect(second).toMatch(/“My name is Ada”.*“Code”/s);
   });
 });
 

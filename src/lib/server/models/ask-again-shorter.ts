@@ -1,0 +1,30 @@
+import { wrapLanguageModel } from "ai";
+import { isTooLong } from "./is-too-long.ts";
+import type { CallOptions, LanguageModelV4 } from "./language-model.ts";
+
+export type Prompt = CallOptions["prompt"];
+
+/**
+ * The same model; when it refuses a conversation as too long, it is asked once more, with what `shorten` makes of it.
+ * Undefined or a failure there leaves it at the refusal, which says more than whatever failed.
+ */
+export function askAgainShorter(
+  model: LanguageModelV4,
+  shorten: (prompt: Prompt, signal: AbortSignal | undefined) => Promise<Prompt | undefined>,
+): LanguageModelV4 {
+  return wrapLanguageModel({
+    model,
+    middleware: {
+      wrapStream: async ({ doStream, model, params }) => {
+        try {
+          return await doStream();
+        } catch (refusal) {
+          if (!isTooLong(refusal)) throw refusal;
+          const prompt = await shorten(params.prompt, params.abortSignal).catch(() => undefined);
+          if (prompt === undefined) throw refusal;
+          return model.doStream({ ...params, prompt });
+        }
+      },
+    },
+  }) as LanguageModelV4;
+}
