@@ -3,6 +3,7 @@ import type { ChatPageData } from "../chat/types.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import * as branches from "./branches.ts";
 import type { ChatRow } from "./chats.ts";
+import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
@@ -15,7 +16,7 @@ export interface ChatSessionTable {
   /** Where the last completed turn ended on `.out`: the only position a page can resume from. */
   last_event_id: string | null;
   last_in_event_id: string | null;
-  /** The agent runtime's own record; we only keep it. */
+  /** The agent runtime's own record of a path without messages; every other is on its last message. */
   state: ColumnType<unknown, string | null | undefined, string | null>;
   updated_at: ColumnType<Date, Date | undefined, Date>;
 }
@@ -74,6 +75,8 @@ export async function open(
       if (!row) return undefined;
       const path = await messages.path(trx, chatId, row.head_id, { below: after });
       const at = path.findIndex((row) => row.id === after);
+      const ids = path.map((message) => message.id);
+      const compaction = await compactions.latestOn(trx, chatId, ids);
       const { id, title, model, status } = row;
       const answeringId = status === "running" ? row.answering_id : null;
       const shown = await branches.shown(trx, { chatId, path, answeringId });
@@ -89,7 +92,7 @@ export async function open(
           forkedFrom: forkedFrom(row),
         },
         after: at < 0 ? null : after,
-        messages: path.slice(at + 1).map(messages.shownMessageOf),
+        messages: path.slice(at + 1).map((message) => messages.shownMessageOf(message, compaction)),
         ...shown,
         cursors: {
           ...(row.last_event_id === null ? {} : { lastEventId: row.last_event_id }),

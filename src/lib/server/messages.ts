@@ -1,5 +1,6 @@
 import { sql, type ColumnType, type Generated, type Kysely, type Selectable } from "kysely";
 import type { SkeinMessage, SkeinMetadata } from "../tools/message.ts";
+import type { Compaction } from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 
 export interface MessageTable {
@@ -20,6 +21,8 @@ export interface MessageTable {
   last_leaf_id: string | null;
   /** An answer that was saved while people looked at another branch. */
   unread: Generated<boolean>;
+  /** The agent runtime's own record where a path ends here; we only keep it. */
+  state: ColumnType<unknown, string | null | undefined, string | null>;
   seq: ColumnType<number, never, never>;
   created_at: ColumnType<Date, Date | undefined, never>;
 }
@@ -91,10 +94,18 @@ export function isOpen({ final, stopped, error }: Pick<PathRow, "final" | "stopp
   return !final && !stopped && error === null;
 }
 
-/** A row as the page shows it, with how it ended. The runtime must not see that: it would write it back as content. */
-export function shownMessageOf(row: PathRow): SkeinMessage {
+/**
+ * A row as the page shows it, with how it ended, and with the summary if it is the last message that this speaks for. The
+ * runtime must not see that: it would write it back as content.
+ */
+export function shownMessageOf(row: PathRow, summary?: Compaction): SkeinMessage {
   const message = messageOf(row);
-  if (!row.stopped && row.error === null) return message;
-  const ending = { ...(row.stopped ? { stopped: true } : {}), ...(row.error === null ? {} : { error: row.error }) };
-  return { ...message, metadata: { ...message.metadata, ...ending } };
+  const compaction = summary?.messageId === row.id ? summary : undefined;
+  if (!row.stopped && row.error === null && !compaction) return message;
+  const more = {
+    ...(row.stopped ? { stopped: true } : {}),
+    ...(row.error === null ? {} : { error: row.error }),
+    ...(compaction ? { compaction: { summary: compaction.summary, messages: compaction.messages } } : {}),
+  };
+  return { ...message, metadata: { ...message.metadata, ...more } };
 }

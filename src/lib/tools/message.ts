@@ -19,6 +19,8 @@ export interface SkeinMetadata {
   stopped?: boolean;
   /** On an answer that broke off: one clear sentence. Only pages see it. */
   error?: string;
+  /** On the last message that a summary speaks for, with how many these are. Only pages see it. */
+  compaction?: { summary: string; messages: number };
   createdAt?: string;
 }
 

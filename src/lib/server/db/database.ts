@@ -1,4 +1,5 @@
 import type { ChatTable } from "../chats.ts";
+import type { CompactionTable } from "../compactions.ts";
 import type { ChatSessionTable } from "../conversation.ts";
 import type { MessageTable } from "../messages.ts";
 
@@ -19,4 +20,5 @@ export interface Database {
   chat: ChatTable;
   chat_session: ChatSessionTable;
   message: MessageTable;
+  compaction: CompactionTable;
 }

@@ -2,6 +2,7 @@ import type { TranscriptLoadOptions } from "@trigger.dev/sdk/ai";
 import type { Kysely } from "kysely";
 import type { Database } from "../db/database.ts";
 import * as messages from "../messages.ts";
+import { stateAt } from "./state.ts";
 
 /** What the runtime knows of a chat when it boots: the head's path, or a page of it, and where the streams are. */
 export async function load(db: Kysely<Database>, chatId: string, { limit, before }: TranscriptLoadOptions = {}) {
@@ -12,6 +13,7 @@ export async function load(db: Kysely<Database>, chatId: string, { limit, before
     .where("chat.id", "=", chatId)
     .executeTakeFirst();
   const path = await messages.path(db, chatId, chat?.head_id ?? null);
+  const kept = chat?.head_id ? await stateAt(db, chatId, chat.head_id) : undefined;
   const at = before === undefined ? path.length : path.findIndex((row) => row.id === before);
   const end = Math.max(0, at);
   const start = limit === undefined ? 0 : Math.max(0, end - limit);
@@ -19,7 +21,7 @@ export async function load(db: Kysely<Database>, chatId: string, { limit, before
   return {
     messages: page.map(messages.messageOf),
     nonFinalIds: page.filter((row) => !row.final).map((row) => row.id),
-    state: chat?.state ?? null,
+    state: kept ? kept.state : (chat?.state ?? null),
     cursors: {
       ...(chat?.last_event_id ? { lastOutEventId: chat.last_event_id } : {}),
       ...(chat?.last_in_event_id ? { lastInEventId: chat.last_in_event_id } : {}),

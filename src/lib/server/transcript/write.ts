@@ -4,6 +4,7 @@ import { sql, type Transaction } from "kysely";
 import type { Database } from "../db/database.ts";
 import { jsonb } from "../jsonb.ts";
 import type { Visited } from "./head.ts";
+import { writeState } from "./state.ts";
 import type { Plan } from "./tree.ts";
 import type { Ending } from "./turn-end.ts";
 
@@ -103,17 +104,19 @@ function content(message: UIMessage) {
 export async function writeSession(
   trx: Transaction<Database>,
   { chatId, runId }: { chatId: string; runId: string },
-  { cursors, changes }: TranscriptChangeset,
+  { cursors, changes, transcript }: TranscriptChangeset,
   { isBegun }: { isBegun: boolean },
 ): Promise<void> {
-  const state = changes.findLast((change) => change.op === "state");
+  const state = changes.findLast((change) => change.op === "state")?.value;
+  const tail = transcript.entries.at(-1)?.id;
+  if (state !== undefined && tail !== undefined) await writeState(trx, { chatId, id: tail, state });
   const values = {
     run_id: runId,
     updated_at: new Date(),
     ...(cursors?.lastOutEventId === undefined ? {} : { last_event_id: cursors.lastOutEventId }),
     // The runtime counts an action as read before its turn has begun: a run that takes over would not see it any more.
     ...(cursors?.lastInEventId === undefined || isBegun ? {} : { last_in_event_id: cursors.lastInEventId }),
-    ...(state === undefined ? {} : { state: state.value == null ? null : jsonb(state.value) }),
+    ...(state === undefined || tail !== undefined ? {} : { state: state === null ? null : jsonb(state) }),
   };
   await trx
     .insertInto("chat_session")

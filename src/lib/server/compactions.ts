@@ -1,0 +1,59 @@
+import type { ColumnType, Kysely, Transaction } from "kysely";
+import type { Database } from "./db/database.ts";
+import { storable } from "./jsonb.ts";
+
+export interface CompactionTable {
+  chat_id: string;
+  /** The last message it speaks for. It holds on every path that goes through this one. */
+  message_id: string;
+  summary: string;
+  /** How many messages it speaks for. */
+  messages: number;
+  /** Who wrote it, as `provider:model`. */
+  model: string;
+  created_at: ColumnType<Date, never, never>;
+}
+
+/** What the model reads instead of the beginning of a path. */
+export interface Compaction {
+  messageId: string;
+  summary: string;
+  messages: number;
+}
+
+/** The summary that speaks for the most of a path: it holds what earlier ones on the path say. */
+export async function latestOn(
+  db: Kysely<Database>,
+  chatId: string,
+  ids: readonly string[],
+): Promise<Compaction | undefined> {
+  // There are few, and thousands of ids on a long path: these stay here.
+  const all = await db
+    .selectFrom("compaction")
+    .select("message_id")
+    .where("chat_id", "=", chatId)
+    .orderBy("messages", "desc")
+    .execute();
+  const path = new Set(ids);
+  const latest = all.find((row) => path.has(row.message_id));
+  if (!latest) return undefined;
+  return db
+    .selectFrom("compaction")
+    .select(["message_id as messageId", "summary", "messages"])
+    .where("chat_id", "=", chatId)
+    .where("message_id", "=", latest.message_id)
+    .executeTakeFirst();
+}
+
+/** Whoever is first wins: a summary of the same messages is as good as another. */
+export async function write(
+  trx: Transaction<Database>,
+  chatId: string,
+  { messageId, summary, messages, model }: Compaction & { model: string },
+): Promise<void> {
+  await trx
+    .insertInto("compaction")
+    .values({ chat_id: chatId, message_id: messageId, summary: storable(summary), messages, model })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
