@@ -1,3 +1,4 @@
+import { logger } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
 import { streamText, type UIMessage } from "ai";
 import { sql } from "kysely";
@@ -10,20 +11,25 @@ import {
   MODEL_RETRIES,
   PlainModelError,
 } from "../src/lib/server/models/index.ts";
+import type { Compaction } from "../src/lib/server/compactions.ts";
 import { decide, type Answering } from "../src/lib/server/transcript/actions.ts";
+import { Compactor } from "../src/lib/server/transcript/compactor.ts";
 import { continued } from "../src/lib/server/transcript/continued.ts";
 import { acceptAction, acceptMessages } from "../src/lib/server/transcript/incoming.ts";
 import { Refusal } from "../src/lib/server/transcript/refusal.ts";
 import { createTranscriptStorage } from "../src/lib/server/transcript/storage.ts";
+import { TurnContext } from "../src/lib/server/transcript/turn-context.ts";
 import * as turns from "../src/lib/server/turns.ts";
 import { clientDataSchema } from "../src/lib/tools/client-data.ts";
 import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
+import type { SkeinMessage } from "../src/lib/tools/message.ts";
 
 const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
 // A run needs one connection at a time, two while a save and a hook overlap, and there may be many runs.
 const db = createDb(parsed.config.databaseUrl, { max: 3 });
 const models = createModelRegistry(parsed.config);
+const compactor = new Compactor(db);
 
 /** One run at a time has this process, and one turn at a time a run. */
 let turn: {
@@ -33,6 +39,9 @@ let turn: {
   question?: string;
   failure?: string;
   claim?: Promise<unknown>;
+  path?: SkeinMessage[];
+  summary?: Compaction;
+  context?: TurnContext;
 } = {};
 
 /** What the action asks for that is at work, until its turn ends. */
@@ -89,7 +98,8 @@ export const chatAgent = chat.agent({
     turn = { hasBegun: true };
     const question = uiMessages.findLast((message) => message.role === "user")?.id;
     const work = asked?.work ?? (question === undefined ? null : { messageId: question, attempt: null });
-    const known = await turns.look(db, chatId);
+    const path = uiMessages as SkeinMessage[];
+    const [known, summary] = await Promise.all([turns.look(db, chatId), compactor.summaryOn(chatId, path)]);
     const claim = turns.started(db, { chatId, runId, token: chatAccessToken, work });
     // A run that has the chat already need not wait for its claim, which waits for the question's save: the first word
     // comes that much sooner. The end of the turn waits for it.
@@ -101,31 +111,40 @@ export const chatAgent = chat.agent({
       failure: started?.failure ?? undefined,
       claim: claim.catch(() => undefined),
       question,
+      ...{ path, summary },
     };
   },
 
-  run: async ({ messages, signal, clientData, streamText }) => {
+  run: async ({ chatId, messages, signal, clientData, streamText }) => {
     const continues = asked?.continues;
     // A question that was answered before and is sent again, or a turn that was stopped before it could begin.
     if (turn.stopRequested || (messages.at(-1)?.role === "assistant" && !continues)) return;
     // Asked for the second time: the head start was refused, and its hand-over was lost.
     if (turn.failure !== undefined) throw new PlainModelError(turn.failure);
-    const { id } = models.choose(clientData?.model ?? turn.model);
+    const info = models.choose(clientData?.model ?? turn.model);
     const attempt = asked?.work.attempt;
     const answerId = continues?.id ?? attempt;
     const metadata = {
       ...(turn.question ? { replyTo: turn.question } : {}),
-      model: id,
+      model: info.id,
       ...(attempt ? { attempt } : {}),
     };
     chat.setUIMessageStreamOptions({
       messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined),
       ...(answerId ? { generateMessageId: () => answerId } : {}),
     });
+    const context = new TurnContext({
+      ...{ compactor, chatId, path: turn.path ?? [], summary: turn.summary, info },
+      model: models.resolve(info.id),
+      timeoutMs: parsed.config.modelTimeoutMs,
+    });
+    turn.context = context;
+    const told = context.tell(messages);
     const result = streamText({
-      model: models.resolve(id),
+      model: context.model,
       instructions: INSTRUCTIONS,
-      messages: continues ? [...messages, { role: "user", content: GO_ON }] : messages,
+      messages: continues ? [...told, { role: "user", content: GO_ON }] : told,
+      onStepEnd: ({ usage }) => context.used(usage),
       abortSignal: signal,
       maxRetries: MODEL_RETRIES,
       // Described where it is written; the default logs the provider's whole answer, keys included.
@@ -135,10 +154,16 @@ export const chatAgent = chat.agent({
   },
 
   // Runs before the turn is saved, which is what stores the sentence.
-  onTurnComplete: async ({ error }) => {
+  onTurnComplete: async ({ chatId, error, uiMessages }) => {
     await turn.claim;
     asked = undefined;
     if (error !== undefined) turn.failure ??= error instanceof Refusal ? error.message : describeModelError(error);
+    if (turn.failure !== undefined) return;
+    // Beside the save and the wait for the next message: nobody waits for a summary. Without it the next turn is told
+    // everything, and tries again at its end.
+    turn.context?.end(uiMessages as SkeinMessage[]).catch((cause: unknown) => {
+      logger.warn("A conversation could not be summarised.", { chatId, reason: describeModelError(cause) });
+    });
   },
 
   onRecoveryBoot: ({ settledMessages, inFlightUsers, writer }) => {

@@ -1,0 +1,98 @@
+import type { LanguageModelUsage, ModelMessage } from "ai";
+import { textOf, type SkeinMessage } from "../../tools/message.ts";
+import type { Compaction } from "../compactions.ts";
+import { askAgainShorter, summarise, type LanguageModelV4, type ModelInfo, type Prompt } from "../models/index.ts";
+import { estimateTokens, fromQuestion, isNearlyFull, questionsAfter, summaryMessage } from "./compaction.ts";
+import type { Compactor } from "./compactor.ts";
+
+/** The last exchanges stay word for word: they are what the next question is about. */
+const KEPT = 2;
+/** What was refused as too long keeps its question only: there is one more try, and it should fit. */
+const KEPT_WHEN_REFUSED = 1;
+
+/** A text to be summarised takes half of the window, at about four characters a token. */
+const CHARACTERS_PER_TOKEN = 2;
+
+export interface TurnContextParts {
+  compactor: Compactor;
+  chatId: string;
+  /** From the root to what is answered. */
+  path: SkeinMessage[];
+  /** The one that holds on this path. */
+  summary: Compaction | undefined;
+  info: ModelInfo;
+  model: LanguageModelV4;
+  /** How long a summary may take. */
+  timeoutMs: number;
+}
+
+/** What the model is told in one turn: the path, or a summary of its beginning and the rest of it. */
+export class TurnContext {
+  /** The model to ask: one that refuses a conversation as too long gets a shorter one. */
+  readonly model: LanguageModelV4;
+  readonly #parts: TurnContextParts;
+  #told: ModelMessage[] = [];
+  #reported: number | undefined;
+
+  constructor(parts: TurnContextParts) {
+    this.#parts = parts;
+    this.model = askAgainShorter(parts.model, (prompt, signal) => this.#shorten(prompt, signal));
+  }
+
+  /** The messages to send, of all those on the path. */
+  tell(messages: ModelMessage[]): ModelMessage[] {
+    const { path, summary } = this.#parts;
+    this.#told = summary
+      ? [summaryMessage(summary.summary), ...fromQuestion(messages, questionsAfter(path, summary.messageId))]
+      : messages;
+    return this.#told;
+  }
+
+  /** What a provider says a step took. One that does not count what it was told says nothing. */
+  used({ inputTokens, totalTokens }: LanguageModelUsage): void {
+    this.#reported = inputTokens === undefined ? undefined : totalTokens;
+  }
+
+  /** After the turn: summarises what the next one might find too long. Throws what the model throws. */
+  async end(path: SkeinMessage[]): Promise<void> {
+    const { compactor, info } = this.#parts;
+    const answer = path.at(-1);
+    const tokens =
+      this.#reported ?? estimateTokens([...this.#told, { role: "assistant", content: answer ? textOf(answer) : "" }]);
+    // The one that is being written is for the turn before; the next turn looks again.
+    if (compactor.isBusy || !isNearlyFull(tokens, info.contextWindow)) return;
+    await this.#compact(path, KEPT);
+  }
+
+  async #shorten(prompt: Prompt, signal: AbortSignal | undefined): Promise<Prompt | undefined> {
+    const { path, summary } = this.#parts;
+    const shorter = await this.#compact(path, KEPT_WHEN_REFUSED, signal);
+    if (!shorter || shorter.messageId === summary?.messageId) return undefined;
+    // Whatever the model is told beside the path comes after it.
+    const beside = countQuestions(prompt) - countQuestions(this.#told);
+    return [
+      ...prompt.filter(({ role }) => role === "system"),
+      { role: "user", content: [{ type: "text", text: summaryMessage(shorter.summary).content }] },
+      ...fromQuestion(prompt, questionsAfter(path, shorter.messageId) + beside),
+    ];
+  }
+
+  #compact(path: SkeinMessage[], keep: number, stop?: AbortSignal): Promise<Compaction | undefined> {
+    const { compactor, chatId, info, model, timeoutMs } = this.#parts;
+    return compactor.compact({
+      chatId,
+      path,
+      keep,
+      model: info.id,
+      limit: info.contextWindow * CHARACTERS_PER_TOKEN,
+      summarise: (conversation) => {
+        const timeout = AbortSignal.timeout(timeoutMs);
+        return summarise(model, conversation, stop ? AbortSignal.any([timeout, stop]) : timeout);
+      },
+    });
+  }
+}
+
+function countQuestions(messages: { role: string }[]): number {
+  return messages.filter(({ role }) => role === "user").length;
+}
