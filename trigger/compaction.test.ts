@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as chats from "../src/lib/server/chats.ts";
 import * as conversation from "../src/lib/server/conversation.ts";
 import { createDb, type Database } from "../src/lib/server/db/index.ts";
-import { SUMMARY_LEAD } from "../src/lib/server/transcript/compaction.ts";
+import { jsonb } from "../src/lib/server/jsonb.ts";
+import { SUMMARY_LEAD } from "../src/lib/server/models/index.ts";
 import { expectedAnswer, expectedSummary, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../tests/support/postgres.ts";
 
@@ -44,6 +45,10 @@ afterAll(async () => {
 /** What makes a turn too long for what comes after it. */
 const full = "tokens=900";
 const answer = expectedAnswer(3);
+const toolPart = {
+  ...{ type: "dynamic-tool", toolName: "weather", toolCallId: "call" },
+  ...{ state: "output-available", input: { at: "Rome" }, output: "sunny" },
+};
 const summary = (words: number) => `${SUMMARY_LEAD}\n\n${expectedSummary(words)}`;
 
 /** A conversation, spoken to by whichever run there is. */
@@ -169,6 +174,39 @@ describe("a conversation that is nearly too long for the model", () => {
     await talk.ask("swords=4 nousage", "nousage");
     await talk.ask(`nousage ${"long ".repeat(700)}`);
     await talk.until({ at: 1, words: 4 });
+    await talk.end();
+  });
+
+  it("keeps every tool's result with its call", async () => {
+    const talk = new Talk();
+    const [q1, q2] = await talk.ask("swords=4", "");
+    await db
+      .updateTable("message")
+      .set({ parts: jsonb([toolPart, { type: "step-start" }, { type: "text", text: answer }]) })
+      .where("chat_id", "=", talk.chatId)
+      .where("role", "=", "assistant")
+      .execute();
+    const [q3] = await talk.ask(full);
+    await talk.until({ at: 1, words: 4 });
+    expect(talk.summaryRequests()[0]?.prompt).toBe(
+      `Person: ${q1}\n\nAssistant: [tool weather: {"at":"Rome"} → "sunny"]\n${answer}`,
+    );
+    const [q4] = await talk.ask("");
+    const request = model.requests.find(({ isSummary, prompt }) => !isSummary && prompt === q4);
+    expect(request?.messages.slice(1).map(({ role, content }) => [role, content])).toEqual([
+      ...[
+        ["user", summary(4)],
+        ["user", q2],
+        ["assistant", ""],
+        ["tool", "sunny"],
+        ["assistant", answer],
+      ],
+      ...[
+        ["user", q3],
+        ["assistant", answer],
+        ["user", q4],
+      ],
+    ]);
     await talk.end();
   });
 

@@ -7,18 +7,19 @@ export interface DemoAnswer {
 }
 
 export interface DemoTurn {
-  role: "user" | "assistant";
+  role: "user" | "assistant" | "summary";
   text: string;
 }
 
-type Topic = { asked: RegExp; answer: (question: string, earlier: string[]) => DemoAnswer };
+type Topic = { asked: RegExp; answer: (question: string, earlier: string[], summary?: string) => DemoAnswer };
 
 export function answerTo(turns: DemoTurn[]): DemoAnswer {
   const questions = turns.flatMap((turn) => (turn.role === "user" ? [turn.text.trim()] : []));
   const question = questions.at(-1) ?? "";
   const earlier = questions.slice(0, -1);
   const topic = TOPICS.find(({ asked }) => asked.test(question));
-  return topic ? topic.answer(question, earlier) : introduction(question, earlier);
+  const summary = turns.find((turn) => turn.role === "summary")?.text;
+  return topic ? topic.answer(question, earlier, summary) : introduction(question, earlier);
 }
 
 const DEMO = "I am Skein's built-in **demo model**: a script, not a language model.";
@@ -34,7 +35,7 @@ const TOPICS: Topic[] = [
   {
     asked:
       /what did i (just )?(ask|say|write)|(first|last|previous|earlier) (question|message)|do you remember|remember me/i,
-    answer: (_question, earlier) => ({ text: remembered(earlier) }),
+    answer: (_question, earlier, summary) => ({ text: summary ?? remembered(earlier) }),
   },
   {
     asked: /\b(reason|reasoning|think|step by step)\b/i,

@@ -3,7 +3,7 @@ import { PlainModelError } from "./describe-model-error.ts";
 import { answerTo, type DemoAnswer, type DemoTurn } from "./demo-answers.ts";
 import { summaryOf } from "./demo-summary.ts";
 import type { CallOptions, LanguageModelV4, StreamPart } from "./language-model.ts";
-import { SUMMARY_INSTRUCTIONS } from "./summarise.ts";
+import { SUMMARY_INSTRUCTIONS, SUMMARY_LEAD } from "./summarise.ts";
 
 /** Small enough that a few long answers show what happens to long conversations. */
 export const DEMO_CONTEXT_WINDOW = 8000;
@@ -95,9 +95,10 @@ function answerOf(prompt: CallOptions["prompt"]): DemoAnswer {
 }
 
 function turnsOf(prompt: CallOptions["prompt"]): DemoTurn[] {
-  return prompt.flatMap((message) => {
+  return prompt.flatMap((message): DemoTurn[] => {
     if (message.role !== "user" && message.role !== "assistant") return [];
     const text = message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+    if (text.startsWith(SUMMARY_LEAD)) return [{ role: "summary", text }];
     return [{ role: message.role, text }];
   });
 }

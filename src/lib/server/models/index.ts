@@ -11,7 +11,7 @@ import { withTimeout } from "./model-timeout.ts";
 export { describeModelError, PlainModelError } from "./describe-model-error.ts";
 export { askAgainShorter, type Prompt } from "./ask-again-shorter.ts";
 export { isWorthRepeating } from "./is-worth-repeating.ts";
-export { summarise } from "./summarise.ts";
+export { summarise, SUMMARY_LEAD } from "./summarise.ts";
 export type { LanguageModelV4 } from "./language-model.ts";
 
 export interface ModelInfo {

@@ -6,7 +6,7 @@ import {
   startMockOpenAI,
   type MockOpenAI,
 } from "../../../../tests/support/mock-openai.ts";
-import { createModelRegistry, describeModelError, summarise, type ModelConfig } from "./index.ts";
+import { createModelRegistry, describeModelError, summarise, SUMMARY_LEAD, type ModelConfig } from "./index.ts";
 
 const none: ModelConfig = {
   providers: {
@@ -129,7 +129,10 @@ describe("an OpenAI-compatible server", () => {
 
 describe("a summary", () => {
   const summaryOf = (config: ModelConfig, conversation: string) =>
-    summarise(createModelRegistry(config).resolve(), conversation, AbortSignal.timeout(1000));
+    summarise(createModelRegistry(config).resolve(), conversation, {
+      contextWindow: 8000,
+      abortSignal: AbortSignal.timeout(1000),
+    });
 
   it("is asked for with its own instructions", async () => {
     expect(await summaryOf(compatible(), "Person: swords=4")).toBe(expectedSummary(4));
@@ -186,6 +189,17 @@ describe("the demo model", () => {
       ],
     });
     expect(await result.text).toContain("My name is Ada");
+  });
+
+  it("remembers the beginning as the summary it was given", async () => {
+    const result = streamText({
+      model: createModelRegistry(none).resolve(),
+      messages: [
+        { role: "user", content: `${SUMMARY_LEAD}\n\n- “My name is Ada”` },
+        { role: "user", content: "What did I ask first?" },
+      ],
+    });
+    expect(await result.text).toBe(`${SUMMARY_LEAD}\n\n- “My name is Ada”`);
   });
 
   it("reasons before it speaks, on request", async () => {

@@ -115,10 +115,12 @@ text of a1`,
   it("keeps to its length by shortening the longest messages", () => {
     const messages = path("q1 a1 q2 a2");
     messages[1] = { id: "a1", role: "assistant", parts: [{ type: "text", text: `begin${"x".repeat(5000)}end` }] };
-    const text = transcriptOf(messages, undefined, 1000);
+    const text = transcriptOf(messages, undefined, 250);
     expect(text.length).toBeLessThan(1100);
     expect(text).toMatch(/begin.* \[…\] .*end/);
     for (const id of ["q1", "q2", "a2"]) expect(text).toContain(`text of ${id}`);
+    messages[1] = { id: "a1", role: "assistant", parts: [{ type: "text", text: "語".repeat(5000) }] };
+    expect(Buffer.byteLength(transcriptOf(messages, undefined, 250))).toBeLessThan(1200);
     expect(transcriptOf(messages, undefined, 0)).toBe(
       "Person:  […] \n\nAssistant:  […] \n\nPerson:  […] \n\nAssistant:  […] ",
     );

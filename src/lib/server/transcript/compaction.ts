@@ -1,12 +1,10 @@
 import type { ModelMessage } from "ai";
 import { getToolName, isToolUIPart } from "ai";
 import type { SkeinMessage } from "../../tools/message.ts";
+import { SUMMARY_LEAD } from "../models/index.ts";
 
 /** A conversation is summarised before it is too long, for the next question needs room as well. */
 const FULL = 0.8;
-
-/** What stands before a summary that a model is told. */
-export const SUMMARY_LEAD = "The beginning of this conversation, summarised:";
 
 type Spoken = Pick<SkeinMessage, "id" | "role">;
 
@@ -59,12 +57,15 @@ export function summaryMessage(summary: string): { role: "user"; content: string
   return { role: "user", content: `${SUMMARY_LEAD}\n\n${summary}` };
 }
 
-/** For a provider that reports nothing: about four bytes of text a token, whatever the language. */
+/** Of text, whatever the language, about. */
+const BYTES_PER_TOKEN = 4;
+
+/** For a provider that reports nothing. */
 export function estimateTokens(messages: ModelMessage[]): number {
   const bytes = messages.map(({ content }) =>
     typeof content === "string" ? Buffer.byteLength(content) : content.reduce((sum, part) => sum + bytesOf(part), 0),
   );
-  return Math.ceil(bytes.reduce((sum, some) => sum + some, 0) / 4);
+  return Math.ceil(bytes.reduce((sum, some) => sum + some, 0) / BYTES_PER_TOKEN);
 }
 
 /** An image costs what it costs, however large its file is. */
@@ -78,15 +79,17 @@ function bytesOf(part: object): number {
 }
 
 /**
- * Messages as text to be summarised, in at most about `limit` characters: the longest ones lose their middle first, so
- * that none is lost altogether. `earlier` is the summary of what came before them.
+ * Messages as text to be summarised, in at most about so many tokens: the longest ones lose their middle first, so that
+ * none is lost altogether. `earlier` is the summary of what came before them.
  */
-export function transcriptOf(messages: SkeinMessage[], earlier: string | undefined, limit: number): string {
+export function transcriptOf(messages: SkeinMessage[], earlier: string | undefined, tokens: number): string {
   const texts = messages.map((message) => ({
     who: message.role === "user" ? "Person" : "Assistant",
     text: spoken(message),
   }));
   if (earlier !== undefined) texts.unshift({ who: "Summary of what came before", text: earlier });
+  const all = texts.map(({ text }) => text).join("");
+  const limit = (tokens * BYTES_PER_TOKEN * all.length) / Math.max(1, Buffer.byteLength(all));
   const longest = fairShare(
     texts.map(({ text }) => text.length),
     limit,

@@ -48,7 +48,7 @@ async function chatOf(...ids: string[]) {
   }
   const asked: string[] = [];
   const options = (summary: string | Promise<string> = "a summary") => ({
-    ...{ chatId, path, keep: 2, model: "compatible:numbered", limit: 10_000 },
+    ...{ chatId, path, keep: 2, model: "compatible:numbered", tokens: 10_000 },
     summarise: (conversation: string) => {
       asked.push(conversation);
       return Promise.resolve(summary);

@@ -15,8 +15,8 @@ export interface CompactOptions {
   keep: number;
   /** Who summarises, as `provider:model`. */
   model: string;
-  /** The longest text that is given to it, in characters. */
-  limit: number;
+  /** How long the text may be that is given to it. */
+  tokens: number;
   summarise: (conversation: string) => Promise<string>;
 }
 
@@ -58,7 +58,7 @@ export class Compactor {
   }
 
   /** Nothing is locked while the model writes, and whoever dies until then has written nothing. */
-  async #compact({ chatId, path, keep, model, limit, summarise }: CompactOptions): Promise<Compaction | undefined> {
+  async #compact({ chatId, path, keep, model, tokens, summarise }: CompactOptions): Promise<Compaction | undefined> {
     const earlier = await this.summaryOn(chatId, path);
     const cut = cutOf(path, { keep, summarised: earlier?.messageId });
     const last = cut === undefined ? undefined : path[cut - 1];
@@ -68,7 +68,7 @@ export class Compactor {
     if (rows.at(-1)?.id !== last.id) return earlier;
     const covered = rows.map(messages.messageOf);
     const fresh = covered.slice(covered.findIndex((message) => message.id === earlier?.messageId) + 1);
-    const summary = await summarise(transcriptOf(fresh, earlier?.summary, limit));
+    const summary = await summarise(transcriptOf(fresh, earlier?.summary, tokens));
     await this.#db.transaction().execute(async (trx) => {
       // Saves of this chat wait, so that none changes what was summarised between this look and the write.
       await trx.selectFrom("chat").select("id").where("id", "=", chatId).forNoKeyUpdate().execute();

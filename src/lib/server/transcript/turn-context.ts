@@ -10,8 +10,8 @@ const KEPT = 2;
 /** What was refused as too long keeps its question only: there is one more try, and it should fit. */
 const KEPT_WHEN_REFUSED = 1;
 
-/** A text to be summarised takes half of the window, at about four characters a token. */
-const CHARACTERS_PER_TOKEN = 2;
+/** How much of the window a conversation may take that is to be summarised: its length is estimated. */
+const SUMMARISED_AT_ONCE = 0.6;
 
 export interface TurnContextParts {
   compactor: Compactor;
@@ -84,10 +84,11 @@ export class TurnContext {
       path,
       keep,
       model: info.id,
-      limit: info.contextWindow * CHARACTERS_PER_TOKEN,
+      tokens: SUMMARISED_AT_ONCE * info.contextWindow,
       summarise: (conversation) => {
         const timeout = AbortSignal.timeout(timeoutMs);
-        return summarise(model, conversation, stop ? AbortSignal.any([timeout, stop]) : timeout);
+        const abortSignal = stop ? AbortSignal.any([timeout, stop]) : timeout;
+        return summarise(model, conversation, { contextWindow: info.contextWindow, abortSignal });
       },
     });
   }
