@@ -137,9 +137,11 @@ export const chatAgent = chat.agent({
       ...{ compactor, chatId, path: turn.path ?? [], summary: turn.summary, info },
       model: models.resolve(info.id),
       timeoutMs: parsed.config.modelTimeoutMs,
+      onfailed: (cause) =>
+        logger.warn("A conversation could not be summarised.", { chatId, reason: describeModelError(cause) }),
     });
     turn.context = context;
-    const told = context.tell(messages);
+    const told = await context.tell(messages, signal);
     const result = streamText({
       model: context.model,
       instructions: INSTRUCTIONS,
@@ -154,16 +156,14 @@ export const chatAgent = chat.agent({
   },
 
   // Runs before the turn is saved, which is what stores the sentence.
-  onTurnComplete: async ({ chatId, error, uiMessages }) => {
+  onTurnComplete: async ({ error, uiMessages }) => {
     await turn.claim;
     asked = undefined;
     if (error !== undefined) turn.failure ??= error instanceof Refusal ? error.message : describeModelError(error);
     if (turn.failure !== undefined) return;
     // Beside the save and the wait for the next message: nobody waits for a summary. Without it the next turn is told
     // everything, and tries again at its end.
-    turn.context?.end(uiMessages as SkeinMessage[]).catch((cause: unknown) => {
-      logger.warn("A conversation could not be summarised.", { chatId, reason: describeModelError(cause) });
-    });
+    void turn.context?.end(uiMessages as SkeinMessage[]);
   },
 
   onRecoveryBoot: ({ settledMessages, inFlightUsers, writer }) => {

@@ -294,6 +294,26 @@ describe("a summary that fails", () => {
   });
 });
 
+describe("a conversation that has no room in the model that is chosen now", () => {
+  it("is not sent to be cut off, but summarised first", async () => {
+    const talk = new Talk();
+    await talk.ask(`swords=4 nousage ${"long ".repeat(1000)}`);
+    expect(await talk.dividers()).toEqual([]);
+    const [q2] = await talk.ask("");
+    expect(told(q2)).toEqual([[summary(4), q2]]);
+    await talk.until({ at: 1, words: 4 });
+    await talk.end();
+  });
+
+  it("is sent all the same when there is no summary of it", async () => {
+    const talk = new Talk();
+    const [q1] = await talk.ask(`sstatus=500 nousage ${"long ".repeat(1000)}`);
+    const [q2] = await talk.ask("");
+    expect(told(q2)).toEqual([[q1, answer, q2]]);
+    await talk.end();
+  });
+});
+
 describe("a model that refuses a conversation as too long", () => {
   it("is given a summary and the question, and answers", async () => {
     const talk = new Talk();

@@ -6,7 +6,7 @@ export type Prompt = CallOptions["prompt"];
 
 /**
  * The same model; when it refuses a conversation as too long, it is asked once more, with what `shorten` makes of it.
- * Undefined or a failure there leaves it at the refusal, which says more than whatever failed.
+ * Undefined leaves it at the refusal.
  */
 export function askAgainShorter(
   model: LanguageModelV4,
@@ -20,7 +20,7 @@ export function askAgainShorter(
           return await doStream();
         } catch (refusal) {
           if (!isTooLong(refusal)) throw refusal;
-          const prompt = await shorten(params.prompt, params.abortSignal).catch(() => undefined);
+          const prompt = await shorten(params.prompt, params.abortSignal);
           if (prompt === undefined) throw refusal;
           return model.doStream({ ...params, prompt });
         }
