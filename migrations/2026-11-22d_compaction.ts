@@ -21,8 +21,8 @@ async function compactions(db: Kysely<unknown>) {
       primary key (chat_id, message_id),
       foreign key (chat_id, message_id) references message (chat_id, id) on delete cascade
     )`.execute(db);
-  // A summary of what was changed since is wrong, whoever changed it: a late approval, an answer that was continued.
-  // Nearly always it is the last message that changes, and there is nothing below it.
+  // A summary of what was changed since is wrong, whoever changed it: an approval can come late. Nearly always it is the
+  // last message that changes, and there is nothing below it.
   await sql`
     create function forget_compactions() returns trigger language plpgsql as $$
       begin

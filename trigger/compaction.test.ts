@@ -5,8 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as chats from "../src/lib/server/chats.ts";
 import * as conversation from "../src/lib/server/conversation.ts";
 import { createDb, type Database } from "../src/lib/server/db/index.ts";
+import * as forks from "../src/lib/server/forks.ts";
 import { jsonb } from "../src/lib/server/jsonb.ts";
 import { SUMMARY_LEAD } from "../src/lib/server/models/index.ts";
+import type { ChatAction } from "../src/lib/tools/actions.ts";
+import { GO_ON } from "../src/lib/tools/instructions.ts";
 import { expectedAnswer, expectedSummary, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../tests/support/postgres.ts";
 
@@ -73,6 +76,25 @@ class Talk {
       texts.push(text);
     }
     return texts;
+  }
+
+  /** Edits a message that was sent. Returns the new text. */
+  async edit(messageId: string, script: string): Promise<string> {
+    const text = `words=3 ${script} #${this.#mark}-${++this.#asked}`;
+    await this.act({ type: "edit", messageId, message: { id: crypto.randomUUID(), parts: [{ type: "text", text }] } });
+    return text;
+  }
+
+  async act(action: ChatAction) {
+    await this.#harness?.sendAction(action);
+    await this.settled();
+  }
+
+  /** The conversation of a chat that is there already. */
+  static of(chatId: string): Talk {
+    const talk = new Talk();
+    talk.chatId = chatId;
+    return talk;
   }
 
   async settled() {
@@ -264,6 +286,61 @@ describe("the branches of a summarised conversation", () => {
     await talk.moveHead(a4);
     await talk.until({ at: 3, words: 6 });
     await talk.end();
+  });
+});
+
+describe("what is done to a summarised conversation", () => {
+  it("is an edit: the model is told the summary if the message is below it", async () => {
+    const talk = new Talk();
+    const [q1, q2, q3] = await talk.ask("swords=4", "swords=6", "", full);
+    await talk.until({ at: 3, words: 6 });
+    const [u1 = "", , u2 = "", , u3 = "", a3 = "", u4 = "", a4 = ""] = await talk.ids();
+
+    const below = await talk.edit(u4, "");
+    expect(told(below)).toEqual([[summary(6), q3, answer, below]]);
+    const right = await talk.edit(u3, "");
+    expect(told(right)).toEqual([[summary(6), right]]);
+    const above = await talk.edit(u2, "");
+    expect(told(above)).toEqual([[q1, answer, above]]);
+    expect(await talk.dividers()).toEqual([]);
+    const root = await talk.edit(u1, "");
+    expect(told(root)).toEqual([[root]]);
+    expect(q2).not.toBe(above);
+
+    await talk.moveHead(a4);
+    await talk.until({ at: 3, words: 6 });
+    expect((await talk.ids())[5]).toBe(a3);
+    await talk.end();
+  });
+
+  it("is an answer that goes on: the model is told so after all that it is told", async () => {
+    const talk = new Talk();
+    const [, q2, q3] = await talk.ask("swords=4", "", full);
+    await talk.until({ at: 1, words: 4 });
+    const messageId = (await talk.ids()).at(-1) ?? "";
+    const stopped = { final: false, stopped: true };
+    await db.updateTable("message").set(stopped).where("id", "=", messageId).execute();
+    await talk.act({ type: "continue", messageId, attempt: crypto.randomUUID() });
+    expect(told(q3)[1]).toEqual([summary(4), q2, answer, q3, answer, GO_ON]);
+    await talk.end();
+  });
+
+  it("is a fork: it takes the summary along", async () => {
+    const talk = new Talk();
+    const [, q2, q3] = await talk.ask("swords=4", "", full);
+    await talk.until({ at: 1, words: 4 });
+    const [, , , a2 = "", , a3 = ""] = await talk.ids();
+    await talk.end();
+    for (const [messageId, then] of [
+      [a2, []],
+      [a3, [q3, answer]],
+    ] as const) {
+      const fork = Talk.of((await forks.create(db, { ownerId, chatId: talk.chatId, messageId }))?.chatId ?? "");
+      expect(await fork.dividers()).toMatchObject([{ at: 1, messages: 2 }]);
+      const [question] = await fork.ask("");
+      expect(told(question)).toEqual([[summary(4), q2, answer, ...then, question]]);
+      await fork.end();
+    }
   });
 });
 

@@ -3,8 +3,11 @@ import { expectedAnswer, expectedSummary, type MockOpenAI } from "../support/moc
 import { runProcesses } from "../support/processes.ts";
 import {
   answers,
+  editMessage,
   expectAnswer,
   isAlive,
+  messageWith,
+  previousBranch,
   prompt,
   questions,
   requestsFor,
@@ -68,6 +71,40 @@ test("a long conversation: the divider appears in the open page, and the model i
     ...[summaryOf(6), second, expectedAnswer(5), third, expectedAnswer(6), fourth],
   ]);
   await expect(transcript(guest).getByText(expectedSummary(6))).toBeVisible();
+});
+
+test("the branches of a long conversation: an edit above the divider is answered without the summary, and back", async ({
+  guest,
+  model,
+}) => {
+  const asked = ["words=4 swords=6", "words=5 swords=8", "words=6", `words=7 ${full}`].map(prompt);
+  const [first = "", second = "", third = "", fourth = ""] = asked;
+  await startChat(guest, first);
+  await expectAnswer(guest, 4);
+  for (const [at, text] of [second, third, fourth].entries()) {
+    await send(guest, text);
+    await expectAnswer(guest, 5 + at, { nth: 1 + at });
+  }
+  await expect(divider(guest)).toHaveCount(1);
+  expect((await order(guest)).indexOf("divider")).toBe(4);
+
+  const above = prompt("words=8");
+  await editMessage(guest, messageWith(guest, second), above);
+  await expectAnswer(guest, 8, { nth: 1 });
+  await expect(divider(guest)).toHaveCount(0);
+  expect(saidTo(requestsFor(model, above)[0])).toEqual([first, expectedAnswer(4), above]);
+
+  await previousBranch(messageWith(guest, above));
+  await expect(questions(guest)).toContainText(asked);
+  await expect(divider(guest)).toHaveCount(1);
+  const below = prompt("words=9");
+  await editMessage(guest, messageWith(guest, fourth), below);
+  await expectAnswer(guest, 9, { nth: 3 });
+  await expect(divider(guest)).toHaveCount(1);
+  expect(saidTo(requestsFor(model, below)[0])).toEqual([summaryOf(8), third, expectedAnswer(6), below]);
+  await guest.reload();
+  await expect(divider(guest)).toHaveCount(1);
+  await expect(questions(guest)).toContainText([first, second, third, below]);
 });
 
 test("a run that is killed while it summarises: nothing is lost, and the next turn's summary is the one", async ({

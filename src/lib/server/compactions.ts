@@ -1,4 +1,4 @@
-import type { ColumnType, Kysely, Transaction } from "kysely";
+import { sql, type ColumnType, type Kysely, type Transaction } from "kysely";
 import type { Database } from "./db/database.ts";
 import { storable } from "./jsonb.ts";
 
@@ -56,4 +56,13 @@ export async function write(
     .values({ chat_id: chatId, message_id: messageId, summary: storable(summary), messages, model })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** What a copy of a path needs of its source: the summaries on messages that it has too. */
+export async function copy(trx: Transaction<Database>, fromChatId: string, toChatId: string): Promise<void> {
+  await sql`
+    insert into compaction (chat_id, message_id, summary, messages, model, created_at)
+    select m.chat_id, c.message_id, c.summary, c.messages, c.model, c.created_at
+    from compaction c join message m on m.chat_id = ${toChatId} and m.id = c.message_id
+    where c.chat_id = ${fromChatId}`.execute(trx);
 }

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import { previewOf } from "./chats.ts";
+import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
@@ -47,11 +48,12 @@ export async function create(
         union all
         select m.id, m.parent_id, up.depth + 1 from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
       )
-      insert into message (chat_id, id, parent_id, role, parts, metadata, final, stopped, error, hidden, created_at)
+      insert into message (chat_id, id, parent_id, role, parts, metadata, final, stopped, error, hidden, state, created_at)
       select ${forkId}, m.id, m.parent_id, m.role, m.parts, m.metadata, m.final,
-        m.stopped or (not m.final and m.error is null), m.error, m.hidden, m.created_at
+        m.stopped or (not m.final and m.error is null), m.error, m.hidden, m.state, m.created_at
       from up join message m on m.chat_id = ${chatId} and m.id = up.id
       order by up.depth desc`.execute(trx);
+    await compactions.copy(trx, chatId, forkId);
     return { chatId: forkId };
   });
 }
