@@ -73,38 +73,48 @@ test("a long conversation: the divider appears in the open page, and the model i
   await expect(transcript(guest).getByText(expectedSummary(6))).toBeVisible();
 });
 
-test("the branches of a long conversation: an edit above the divider is answered without the summary, and back", async ({
+test("the branches of a long conversation: each has the summary of its own path, in the page and for the model", async ({
   guest,
   model,
 }) => {
-  const asked = ["words=4 swords=6", "words=5 swords=8", "words=6", `words=7 ${full}`].map(prompt);
+  const asked = ["words=4 swords=6", "words=5 swords=8", `words=6 ${full}`, `words=7 ${full}`].map(prompt);
   const [first = "", second = "", third = "", fourth = ""] = asked;
+  const places = async () => (await order(guest)).flatMap((what, at) => (what === "divider" ? [at] : []));
+  const dividerAfter = (answers: number) => expect.poll(places).toEqual([2 * answers]);
   await startChat(guest, first);
   await expectAnswer(guest, 4);
-  for (const [at, text] of [second, third, fourth].entries()) {
-    await send(guest, text);
-    await expectAnswer(guest, 5 + at, { nth: 1 + at });
-  }
-  await expect(divider(guest)).toHaveCount(1);
-  expect((await order(guest)).indexOf("divider")).toBe(4);
+  await send(guest, second);
+  await expectAnswer(guest, 5, { nth: 1 });
+  await send(guest, third);
+  await expectAnswer(guest, 6, { nth: 2 });
+  await dividerAfter(1);
+  await send(guest, fourth);
+  await expectAnswer(guest, 7, { nth: 3 });
+  await dividerAfter(2);
 
-  const above = prompt("words=8");
-  await editMessage(guest, messageWith(guest, second), above);
+  const between = prompt("words=8");
+  await editMessage(guest, messageWith(guest, second), between);
   await expectAnswer(guest, 8, { nth: 1 });
+  await dividerAfter(1);
+  expect(saidTo(requestsFor(model, between)[0])).toEqual([summaryOf(6), between]);
+  const above = prompt("words=9");
+  await editMessage(guest, messageWith(guest, first), above);
+  await expectAnswer(guest, 9);
   await expect(divider(guest)).toHaveCount(0);
-  expect(saidTo(requestsFor(model, above)[0])).toEqual([first, expectedAnswer(4), above]);
+  expect(saidTo(requestsFor(model, above)[0])).toEqual([above]);
 
   await previousBranch(messageWith(guest, above));
+  await dividerAfter(1);
+  await previousBranch(messageWith(guest, between));
   await expect(questions(guest)).toContainText(asked);
-  await expect(divider(guest)).toHaveCount(1);
-  const below = prompt("words=9");
+  await dividerAfter(2);
+  const below = prompt("words=10");
   await editMessage(guest, messageWith(guest, fourth), below);
-  await expectAnswer(guest, 9, { nth: 3 });
-  await expect(divider(guest)).toHaveCount(1);
+  await expectAnswer(guest, 10, { nth: 3 });
   expect(saidTo(requestsFor(model, below)[0])).toEqual([summaryOf(8), third, expectedAnswer(6), below]);
   await guest.reload();
-  await expect(divider(guest)).toHaveCount(1);
   await expect(questions(guest)).toContainText([first, second, third, below]);
+  await dividerAfter(2);
 });
 
 test("a run that is killed while it summarises: nothing is lost, and the next turn's summary is the one", async ({
