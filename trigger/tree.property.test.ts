@@ -35,7 +35,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 let marks = 0;
-const say = () => `words=6 number ${++marks}`;
+const say = () => `words=40 rate=5000 number ${++marks}`;
 
 /** One chat, driven as its pages would, and what it must be like at any time. */
 class Walk {
@@ -74,14 +74,17 @@ class Walk {
     return "message" in sent ? harness.sendMessage(sent.message) : harness.sendAction(sent.action);
   }
 
-  /** Sends it and waits for the end of its turn, whatever happens to it. Whether the viewer is still there. */
-  async turn(sent: Sent, prompt: string, fate: Fate): Promise<boolean> {
+  /**
+   * Sends it and waits for the end of its turn, whatever happens to it after `words` words. Whether the viewer is still
+   * there.
+   */
+  async turn(sent: Sent, prompt: string, fate: Fate, words = 3): Promise<boolean> {
     this.last = sent;
     const before = agent.model.requests.length;
-    const release = fate === "whole" ? () => {} : agent.model.hold(prompt, 3);
+    const release = fate === "whole" ? () => {} : agent.model.hold(prompt, words);
     const turn = this.send(sent);
     if (fate !== "whole") {
-      await expect.poll(() => agent.model.requests[before]?.sent, { interval: 5 }).toBe(3);
+      await expect.poll(() => agent.model.requests[before]?.sent, { interval: 5 }).toBe(words);
       // The model is asked while the question is being stored.
       const answering = async () => (await agent.open(this.chatId)).answering;
       await expect.poll(answering, { interval: 5 }).toMatchObject({ isShown: true });
@@ -207,9 +210,11 @@ async function perform(walk: Walk, command: Command) {
     }
     case "continue": {
       const target = before.at(-1);
-      if (!target?.stopped) return;
+      // What was followed up stays as it is.
+      if (!target?.stopped || all.some((row) => row.parent_id === target.id)) return;
       const action = { type: "continue", messageId: target.id, attempt: crypto.randomUUID() };
-      const stays = await walk.turn({ action }, GO_ON, command.fate);
+      const prompt = before.at(-2)?.text ?? "";
+      const stays = await walk.turn({ action }, prompt, command.fate, target.text.split(" ").length + 2);
       if (stays) expect(await after()).toEqual(ids);
       const continued = (await walk.rows()).find((row) => row.id === target.id);
       expect(continued?.stopped).toBe(command.fate === "stopped");
@@ -264,7 +269,7 @@ it("is a tree whose every path happened and that loses nothing, whatever people 
         await walk.harness.close();
       }
     }),
-    { numRuns: Number(process.env.TREE_RUNS ?? 15), endOnFailure: true },
+    { numRuns: Number(process.env.TREE_RUNS ?? 10), endOnFailure: true },
   );
 }, 300_000);
 
@@ -307,7 +312,7 @@ describe("a turn in a long conversation", () => {
     const edited = await written({ do: "edit", fate: "whole", pick: 1 });
     expect(edited.ids).toEqual([...edited.shown.slice(-2), ...edited.before.slice(2, 3)].map((row) => row.id).sort());
     await walk.harness.close();
-  });
+  }, 60_000);
 
   async function sqlOf(...statements: string[]) {
     for (const statement of statements) await sql.raw(statement).execute(agent.db);
