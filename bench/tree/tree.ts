@@ -12,9 +12,11 @@ export interface BenchTree {
 const PATH = 500;
 const FORKS = 50;
 
+const BESIDE = 10;
+
 /**
- * A chat of `size` messages whose path is as long, and has as many forks, whatever the size: what is more hangs on
- * branches that are not shown. An answer has two kilobytes of text.
+ * A chat of `size` messages whose path is as long, and has as many forks, whatever the size; so has the path of each
+ * branch beside it. What is more hangs on branches of those branches. A message has two kilobytes of text.
  */
 export async function plantTree(db: Kysely<Database>, ownerId: string, size: number): Promise<BenchTree> {
   const chatId = crypto.randomUUID();
@@ -23,14 +25,20 @@ export async function plantTree(db: Kysely<Database>, ownerId: string, size: num
     .values({ id: chatId, owner_id: ownerId, title: `${size} messages` })
     .execute();
   const rows: { id: string; parent: string | null }[] = [];
-  for (let at = 0; at < PATH; at++) rows.push({ id: `m${at}`, parent: at === 0 ? null : `m${at - 1}` });
+  const chain = (name: string, length: number, above: string | null, from = 0) => {
+    for (let at = 0; at < length; at++)
+      rows.push({ id: `${name}${from + at}`, parent: at ? `${name}${from + at - 1}` : above });
+  };
+  chain("m", PATH, null);
   const forks: BenchTree["forks"] = [];
-  const perFork = Math.floor((size - PATH) / FORKS);
+  const more = Math.floor((size - PATH) / FORKS) - BESIDE;
   for (let fork = 0; fork < FORKS; fork++) {
     const at = fork * (PATH / FORKS) + 1;
     forks.push({ parentId: `m${at}`, ids: [`m${at + 1}`, `f${fork}-0`] });
-    for (let below = 0; below < perFork; below++)
-      rows.push({ id: `f${fork}-${below}`, parent: below === 0 ? `m${at}` : `f${fork}-${below - 1}` });
+    chain(`f${fork}-`, 1, `m${at}`);
+    // Older than its sibling, so that nobody is led there.
+    chain(`x${fork}-`, more, `f${fork}-0`);
+    chain(`f${fork}-`, BESIDE - 1, `f${fork}-0`, 1);
   }
   const role = (id: string) => (Number(/\d+$/.exec(id)?.[0]) % 2 === 0 ? "user" : "assistant");
   for (let from = 0; from < rows.length; from += 1000) {
