@@ -4,7 +4,7 @@ import type { MockOpenAI } from "./mock-openai.ts";
 export function modelEnvironment(model: MockOpenAI): Record<string, string> {
   return {
     OPENAI_COMPATIBLE_BASE_URL: model.url,
-    OPENAI_COMPATIBLE_MODELS: "numbered",
+    OPENAI_COMPATIBLE_MODELS: "numbered,other",
     DEFAULT_MODEL: "compatible:numbered",
     MODEL_TIMEOUT_MS: "3000",
   };
