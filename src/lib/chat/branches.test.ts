@@ -62,7 +62,7 @@ describe("the branches a page has seen", () => {
   it("keep what was shown of an answer that is being written, whatever is looked at meanwhile", () => {
     const seen = tree();
     seen.visit([u1, a1, u2, assistant("partial", "u2", "tw")]);
-    seen.markRunning("u2");
+    seen.expect("u2", { id: null, mark: "running" });
     seen.store({ messages: [u1, a1, u2, a2], branches: { u2: some("a2", null) } });
     expect(ids(seen.through("u2", null))).toEqual(["u1", "a1", "u2", "partial"]);
     seen.store({ messages: [u1, a1, u2, assistant("partial", "u2", "two")], branches: {} });
@@ -72,7 +72,7 @@ describe("the branches a page has seen", () => {
   it("list the choices along a path, and below its end", () => {
     const seen = tree();
     expect(seen.along([u1, a1, v2, b2]).a1).toEqual(some("u2", "v2"));
-    seen.markRunning("u2");
+    seen.expect("u2", { id: null, mark: "running" });
     expect(seen.along([u1, a1, u2]).u2).toEqual([...some("a2"), { id: null, mark: "running" }]);
     seen.store({ messages: [u1], branches: { u1: some("a1") } });
     expect(seen.along([u1]).u1).toEqual(some("a1"));

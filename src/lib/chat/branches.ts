@@ -79,11 +79,11 @@ export class SeenTree {
     return this.#left.get(keyOf(parentId));
   }
 
-  /** Before the view leaves an answer that is being written: the way back to it. It has no row, and so no id yet. */
-  markRunning(questionId: string) {
-    const known = this.#branches.get(questionId) ?? [];
-    if (known.some((branch) => branch.id === null)) return;
-    this.#branches.set(questionId, [...known, { id: null, mark: "running" }]);
+  /** A branch that the database is about to have. */
+  expect(parentId: string | null, branch: Branch) {
+    const known = this.#branches.get(keyOf(parentId)) ?? [];
+    if (known.some(({ id }) => id === branch.id)) return;
+    this.#branches.set(keyOf(parentId), [...known, branch]);
   }
 
   isStored(id: string): boolean {

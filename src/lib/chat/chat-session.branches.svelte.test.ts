@@ -135,6 +135,22 @@ describe("a branch that is being answered", () => {
     expect(page.elsewhere).toBeNull();
   });
 
+  it("is marked at once when one looks away from it, even if nothing is known of it but one's own edit", async () => {
+    const page = chat.open();
+    await page.edit("u2", [{ type: "text", text: "again" }]);
+    const action = chat.engine.inputs[0]?.payload?.action;
+    const id = action?.type === "edit" ? action.message.id : "";
+    const release = chat.holdMoves();
+    const switched = page.switchTo("a1", "u2");
+    expect(read(page)).toEqual(left);
+    expect(page.choiceAt(2)).toMatchObject({
+      at: 0,
+      branches: [{ id: "u2" }, { id: "v2" }, { id, mark: "running" }],
+    });
+    release();
+    await switched;
+  });
+
   it("can be left by a switch while its own message is still on the way", async () => {
     const page = chat.open();
     chat.engine.holdAppends();

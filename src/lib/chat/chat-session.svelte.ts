@@ -258,6 +258,11 @@ export class ChatSession {
     return true;
   }
 
+  /** Gives up on an edit, or an answer asked for anew, that could not be sent. */
+  giveUp(): void {
+    if (this.#turns.problems.refusedAction) this.#turns.problems.clear();
+  }
+
   async #deliver(message: SkeinMessage): Promise<void> {
     this.#model = undefined;
     this.#outbox.put(message, Date.now());

@@ -64,13 +64,20 @@ export class Shown {
   /** Before another branch is shown: what of this one is not in the database is remembered. */
   leave(isRunning: boolean) {
     const { messages, tree } = this;
-    const own = messages.findIndex(({ id, role }) => role === "user" && !tree.isStored(id));
+    // A message that waits for its turn is shown by the outbox; an edited one is a branch already.
+    const own = messages.findIndex(({ id, role, metadata }) => {
+      return role === "user" && !tree.isStored(id) && metadata?.edits === undefined;
+    });
     const path = own === -1 ? messages : messages.slice(0, own);
     tree.visit(path);
+    for (const { id, metadata } of path)
+      if (metadata?.edits !== undefined && !tree.isStored(id))
+        tree.expect(metadata.after ?? null, { id, mark: isRunning ? "running" : null });
     const question = questionOf(path);
     const last = path.at(-1);
     const hasRow = last?.role === "assistant" && tree.isStored(last.id);
-    if (isRunning && own === -1 && question !== null && !hasRow) tree.markRunning(question);
+    // The answer that is being written has no row, and so no id yet.
+    if (isRunning && own === -1 && question !== null && !hasRow) tree.expect(question, { id: null, mark: "running" });
   }
 
   makeRoom(question: string | null, answerId: string | undefined) {

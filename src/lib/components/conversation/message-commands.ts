@@ -94,6 +94,7 @@ export class MessageCommands {
     const edit = this.edits.close();
     if (!edit) return;
     this.edits.forget(edit.messageId);
+    this.#parts.session.giveUp();
     const row = `[data-message-id="${CSS.escape(edit.messageId)}"]`;
     void tick().then(() => document.querySelector<HTMLElement>(`${row} [aria-label="Edit message"]`)?.focus());
   }
