@@ -1,12 +1,16 @@
 import { fileURLToPath } from "node:url";
 import type { UIMessageChunk } from "ai";
 import type { Kysely } from "kysely";
+import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as chats from "../../src/lib/server/chats.ts";
 import * as conversation from "../../src/lib/server/conversation.ts";
 import { createDb, type Database } from "../../src/lib/server/db/index.ts";
+import * as forks from "../../src/lib/server/forks.ts";
+import { claimAndStart } from "../../src/lib/server/head-start.ts";
 import * as heads from "../../src/lib/server/heads.ts";
 import { createRealtime } from "../../src/lib/server/realtime.ts";
+import type { Services } from "../../src/lib/server/services.ts";
 import { GO_ON, INSTRUCTIONS } from "../../src/lib/tools/instructions.ts";
 import { textOf } from "../../src/lib/tools/message.ts";
 import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../support/mock-openai.ts";
@@ -51,6 +55,8 @@ const given = (prompt: string) =>
     .filter((request) => request.prompt === prompt)
     .map((request) => request.messages.map(({ content }) => content).filter((text) => text !== INSTRUCTIONS));
 
+const realtime = () => createRealtime({ secretKey, apiUrl: rig.url } as Parameters<typeof createRealtime>[0]);
+
 /** A chat of the app as its page drives it, with the SDK's transport. */
 class Page {
   readonly chatId: string;
@@ -65,8 +71,7 @@ class Page {
     const text = say();
     const { chatId, messageId } = await chats.create(db, { ownerId, text });
     await db.updateTable("chat").set({ first_turn: "done" }).where("id", "=", chatId).execute();
-    const realtime = createRealtime({ secretKey, apiUrl: rig.url } as Parameters<typeof createRealtime>[0]);
-    await realtime.ensureRun({ chatId, ownerId, model: null });
+    await realtime().ensureRun({ chatId, ownerId, model: null });
     const page = new Page(chatId);
     await drain(await page.wire.send(text, messageId));
     await page.settled();
@@ -256,6 +261,36 @@ describe("the tree of a chat", () => {
     expect(await page.last()).toMatchObject({ id: stopped.id });
     expect(textOf(await page.last())).toBe(expectedAnswer(30));
     expect(given(slow).slice(1)).toEqual(Array(2).fill([...(await page.shown()).slice(0, -1), textOf(stopped), GO_ON]));
+  });
+
+  it("goes on in a fork, also when the run is killed in the first thing that is asked for there", async () => {
+    const [answer, question] = [await page.last(), await page.question()];
+    const prompt = textOf(question);
+    const fork = new Page((await forks.create(db, { ...page.which, messageId: answer.id }))?.chatId ?? "");
+    const asked = given(prompt).length;
+    await realtime().ensureRun({ chatId: fork.chatId, ownerId, model: null });
+    const release = model.hold(prompt, 2);
+    const action = again("regenerate", answer.id);
+    await fork.act(action);
+    await isAt(prompt, 2, asked + 1);
+    await expect.poll(async () => (await fork.read()).answering?.messageId).toBe(question.id);
+    killRuns();
+    release();
+    await fork.settled();
+    expect((await fork.answersTo(question.id)).map((row) => row.id)).toEqual([answer.id, action.attempt]);
+    expect(await page.rows()).toHaveLength(2);
+  });
+
+  it("answers the question that a fork ends with, in view of the conversation above it", async () => {
+    const text = say();
+    await page.ask(text);
+    const fork = await forks.create(db, { ...page.which, messageId: (await page.question()).id });
+    const services = { db, realtime: realtime(), log: pino({ level: "silent" }) } as Services;
+    const started = new Page(fork?.chatId ?? "");
+    expect(await claimAndStart(services, started.which)).toBe("started");
+    await started.settled();
+    expect(await started.shown()).toEqual(await page.shown());
+    expect(given(text)).toEqual(Array(2).fill((await page.shown()).slice(0, -1)));
   });
 
   // The check of the SDK's page on branching conversations, each question on a fresh run.

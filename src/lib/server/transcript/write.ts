@@ -114,7 +114,8 @@ export async function writeSession(
     run_id: runId,
     updated_at: new Date(),
     ...(cursors?.lastOutEventId === undefined ? {} : { last_event_id: cursors.lastOutEventId }),
-    // The runtime counts an action as read before its turn has begun: a run that takes over would not see it any more.
+    // The runtime counts an action as read before its turn has begun. In a session without a completed turn (a fork) a
+    // run that takes over knows no other position, and would not see the action any more.
     ...(cursors?.lastInEventId === undefined || isBegun ? {} : { last_in_event_id: cursors.lastInEventId }),
     ...(state === undefined || tail !== undefined ? {} : { state: state === null ? null : jsonb(state) }),
   };
