@@ -7,8 +7,9 @@ import type { UIMessage, UIMessageChunk } from "ai";
  */
 export function continued(answer: UIMessage): TransformStream<UIMessageChunk, UIMessageChunk> {
   const { chunks, openText } = replay(answer);
-  /** The model's first text, which is the rest of the last one. */
+  /** The model's first text while it is written: it is the rest of the last one. Later ones may have its id again. */
   let rest: string | undefined;
+  let isJoined = openText === undefined;
   let isFirstStep = true;
   return new TransformStream<UIMessageChunk, UIMessageChunk>({
     transform(chunk, controller) {
@@ -23,12 +24,20 @@ export function continued(answer: UIMessage): TransformStream<UIMessageChunk, UI
           isFirstStep = false;
           return;
         case "text-start":
-          if (openText === undefined || rest !== undefined) return controller.enqueue(chunk);
+          if (isJoined) return controller.enqueue(chunk);
+          isJoined = true;
           rest = chunk.id;
           return;
         case "text-delta":
         case "text-end":
           controller.enqueue(chunk.id === rest && openText !== undefined ? { ...chunk, id: openText } : chunk);
+          if (chunk.type === "text-end" && chunk.id === rest) rest = undefined;
+          return;
+        case "finish-step":
+          // It said nothing: what comes in the next step is a text of its own.
+          if (!isJoined && openText !== undefined) controller.enqueue({ type: "text-end", id: openText });
+          isJoined = true;
+          controller.enqueue(chunk);
           return;
         default:
           controller.enqueue(chunk);
