@@ -3,7 +3,8 @@ import type { SkeinMessage, SkeinMetadata } from "../tools/message.ts";
 import { randomId } from "./compose.ts";
 import { questionOf } from "./merge-messages.ts";
 import type { Outbox } from "./outbox.ts";
-import type { TurnRequest, Turns } from "./turns.ts";
+import type { TurnRequest } from "./turn-request.ts";
+import type { Turns } from "./turns.ts";
 
 export interface ActionsParts {
   turns: Turns;

@@ -1,7 +1,6 @@
 import { Chat } from "@ai-sdk/svelte";
 import { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import { untrack } from "svelte";
-import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import { Actions } from "./actions.ts";
 import { type Branches, type Choice, choiceOf, leftBelow } from "./branches.ts";
@@ -12,8 +11,10 @@ import { questionOf } from "./merge-messages.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
 import { problemIn } from "./problem.ts";
+import { Sending } from "./sending.ts";
 import { isRunningHere } from "./sync-decision.ts";
-import { type SessionState, Turns } from "./turns.ts";
+import type { SessionState } from "./turn-request.ts";
+import { Turns } from "./turns.ts";
 import type { ChatActivity, ChatPageData, ChatProblem, ChatSessionOptions } from "./types.ts";
 
 class State implements SessionState, HeadMovesState {
@@ -40,9 +41,7 @@ export class ChatSession {
   readonly #actions: Actions;
   readonly #moves: HeadMoves;
   #loaded: SkeinMessage[];
-  #accepted: (() => void) | undefined;
-  #sendFailure: unknown;
-  #model: string | undefined;
+  readonly #sending: Sending;
 
   constructor(data: ChatPageData, options: ChatSessionOptions & HeadApi) {
     this.id = data.chat.id;
@@ -53,7 +52,7 @@ export class ChatSession {
     const outage = new Outage((isShown) => (this.#state.reconnecting = isShown));
     this.#inner = this.#connectTo(data.realtimeUrl, outage);
     const transport = new GuardedTransport(this.#inner, {
-      onaccepted: () => this.#onaccepted(),
+      onaccepted: () => this.#sending.onaccepted(),
       onheard: () => this.#turns.onheard(),
       onstart: (answerId) => this.#turns.onstart(answerId),
       onrecovery: () => (this.#state.recovering = true),
@@ -61,17 +60,15 @@ export class ChatSession {
     });
     this.#chat = new Chat({ id: this.id, messages: data.messages, transport, generateId: randomId });
     const { id } = this;
-    this.#turns = new Turns(
-      { id, chat: this.#chat, inner: this.#inner, transport, outbox: this.#outbox, outage, state: this.#state },
-      data,
-      () => options.reload(),
-    );
+    const parts = { id, chat: this.#chat, inner: this.#inner, outbox: this.#outbox, state: this.#state };
+    this.#turns = new Turns({ ...parts, transport, outage }, data, () => options.reload());
+    const turns = this.#turns;
+    this.#sending = new Sending({ ...parts, turns, model: () => options.model() });
     this.#moves = new HeadMoves(id, this.#turns, this.#state, options);
     this.#actions = new Actions({
-      turns: this.#turns,
-      outbox: this.#outbox,
-      send: (action) => this.#sendAction(action),
-      untilAccepted: (request) => this.#untilAccepted(request),
+      ...{ turns, outbox: this.#outbox },
+      send: (action) => this.#sending.action(action),
+      untilAccepted: (request) => this.#sending.untilAccepted(request),
       stopRun: () => this.#stopRun(),
     });
   }
@@ -168,12 +165,12 @@ export class ChatSession {
   async send(text: string): Promise<void> {
     if (text.trim() === "") return;
     const shown = this.messages.findLast((message) => !this.#outbox.is("not-sent", message.id));
-    await this.#deliver(compose(text, shown?.id ?? null));
+    await this.#sending.message(compose(text, shown?.id ?? null));
   }
 
   /** Answers another wording of a question. False when it could not be sent; then everything is as before. */
   async edit(messageId: string, parts: SkeinMessage["parts"]): Promise<boolean> {
-    this.#model = undefined;
+    this.#sending.model = undefined;
     if (!this.#outbox.is("not-sent", messageId)) return this.#actions.edit(messageId, parts);
     const unsent = this.#outbox.get(messageId);
     this.#outbox.drop(messageId);
@@ -181,19 +178,19 @@ export class ChatSession {
       this.messages.filter(({ id }) => id !== messageId),
       this.#state.view !== null,
     );
-    if (unsent) await this.#deliver({ ...unsent, id: randomId(), parts });
+    if (unsent) await this.#sending.message({ ...unsent, id: randomId(), parts });
     return true;
   }
 
   /** Answers a question once more, by the model given or the one chosen. */
   regenerate(messageId: string, model?: string): Promise<boolean> {
-    this.#model = model;
+    this.#sending.model = model;
     return this.#actions.regenerate(messageId);
   }
 
   /** Lets an answer that was stopped go on, by the model that wrote it. */
   goOn(messageId: string): Promise<boolean> {
-    this.#model = this.messages.find(({ id }) => id === messageId)?.metadata?.model;
+    this.#sending.model = this.messages.find(({ id }) => id === messageId)?.metadata?.model;
     return this.#actions.goOn(messageId);
   }
 
@@ -250,10 +247,12 @@ export class ChatSession {
     if (unstored) {
       const others = this.messages.filter((message) => message.id !== unstored.id);
       this.#turns.shown.show(others, this.#state.view !== null);
-      await this.#deliver({ ...unstored, metadata: { ...unstored.metadata, after: others.at(-1)?.id ?? null } });
+      await this.#sending.message({
+        ...unstored,
+        metadata: { ...unstored.metadata, after: others.at(-1)?.id ?? null },
+      });
     } else if (question && !this.#turns.isReading) {
-      const start = () => this.#chat.regenerate({ messageId: question, metadata: this.#clientData() });
-      await this.#untilAccepted(() => this.#turns.request({ kind: "regenerate", question, start }));
+      await this.#sending.again(question);
     }
     return true;
   }
@@ -263,48 +262,8 @@ export class ChatSession {
     if (this.#turns.problems.refusedAction) this.#turns.problems.clear();
   }
 
-  async #deliver(message: SkeinMessage): Promise<void> {
-    this.#model = undefined;
-    this.#outbox.put(message, Date.now());
-    if (this.#turns.isReading || this.#state.running) return this.#sendAlong(message);
-    const start = () => this.#chat.sendMessage(message, { metadata: this.#clientData() });
-    await this.#untilAccepted(() => this.#turns.request({ kind: "send", question: message.id, start }));
-  }
-
-  #sendAction(action: ChatAction): Promise<void> {
-    const request = { body: { action }, metadata: this.#clientData() };
-    // An answer that goes on stays in the list: sent as a message, the action would have `Chat` append to it.
-    return action.type === "continue" ? this.#chat.resumeStream(request) : this.#chat.sendMessage(undefined, request);
-  }
-
-  async #untilAccepted(request: () => Promise<void>): Promise<boolean> {
-    const accepted = new Promise<boolean>((resolve) => (this.#accepted = () => resolve(true)));
-    return Promise.race([accepted, request().then(() => false)]);
-  }
-
-  #onaccepted() {
-    this.#outbox.mark(this.#turns.question, "accepted", Date.now());
-    this.#accepted?.();
-  }
-
   #stopRun() {
     return Promise.allSettled([this.#inner.stopGeneration(this.id), this.#options.requestStop(this.id)]);
-  }
-
-  /** While a turn runs, the engine keeps the message for the next one, or the agent takes it into this one. */
-  async #sendAlong(message: SkeinMessage): Promise<void> {
-    this.#turns.problems.clear();
-    this.#turns.shown.append(message);
-    if (await this.#inner.sendPendingMessage(this.id, message, this.#clientData())) {
-      this.#outbox.mark(message.id, "accepted", Date.now());
-      this.#state.running = true;
-      // The turn ended in the meantime: the database says which one comes next.
-      if (!this.#turns.isReading) this.refresh();
-    } else this.#turns.problems.notSent(message.id, this.#sendFailure);
-  }
-
-  #clientData() {
-    return { model: this.#model ?? this.#options.model() };
   }
 
   #connectTo(baseURL: string, outage: Outage): TriggerChatTransport {
@@ -318,7 +277,7 @@ export class ChatSession {
       fetch: outage.fetch,
       onEvent: (event) => {
         if (event.type === "turn-completed") this.#turns.oncompleted(event);
-        if (event.type === "message-send-failed") this.#sendFailure = event.error;
+        if (event.type === "message-send-failed") this.#sending.onfailed(event.error);
       },
     });
   }

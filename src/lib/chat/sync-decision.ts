@@ -68,6 +68,16 @@ export function targetOf({ session, messages }: ChatPageData): string | null {
   return session.answering?.messageId ?? questionOf(messages);
 }
 
+/** What a turn on another branch works on, as seen from the request that is open, which may show what is not stored yet. */
+export function elsewhereIn(data: ChatPageData, turn: TurnInFlight | null, ended: TurnEnded | null): string | null {
+  const { isStreaming, answering } = data.session;
+  if (!isStreaming || !answering || turn?.target === answering.messageId) return null;
+  if (!answering.isShown) return answering.messageId;
+  // An action goes to another branch than the one whose turn comes before it, unless it is that turn's replacement.
+  const comesLater = turn !== null && !turn.started && (turn.kind === "edit" || isAgain(turn));
+  return comesLater && answering.messageId !== ended?.question ? answering.messageId : null;
+}
+
 /** Whether a request outlives the news of a running turn: as its own, or as one that comes before it. */
 function stays(turn: TurnInFlight, data: ChatPageData): boolean {
   const isIts = turn.target === targetOf(data);

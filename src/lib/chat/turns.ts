@@ -1,18 +1,23 @@
-import type { Chat } from "@ai-sdk/svelte";
-import type { ChatTransportEvent, TriggerChatTransport } from "@trigger.dev/sdk/chat";
-import type { ChatAction } from "../tools/actions.ts";
+import type { ChatTransportEvent } from "@trigger.dev/sdk/chat";
 import type { SkeinMessage } from "../tools/message.ts";
 import { errorSentence, GONE, statusOf } from "./error-sentence.ts";
 import { Freshness } from "./freshness.ts";
-import type { GuardedTransport, Outcome } from "./guarded-transport.ts";
+import type { Outcome } from "./guarded-transport.ts";
 import { questionOf } from "./merge-messages.ts";
-import type { Outage } from "./outage.ts";
-import type { Outbox } from "./outbox.ts";
 import { ProblemKeeper } from "./problem.ts";
-import { Shown, type ShownState } from "./shown.ts";
+import { Shown } from "./shown.ts";
 import { inputAfter, streamCursor } from "./stream-cursor.ts";
-import { decideSync, isBefore, isRunningHere, targetOf, type TurnEnded, type TurnInFlight } from "./sync-decision.ts";
-import type { ChatPageData, ChatProblem } from "./types.ts";
+import {
+  decideSync,
+  elsewhereIn,
+  isBefore,
+  isRunningHere,
+  targetOf,
+  type TurnEnded,
+  type TurnInFlight,
+} from "./sync-decision.ts";
+import type { TurnRequest, TurnsParts } from "./turn-request.ts";
+import type { ChatPageData } from "./types.ts";
 
 /** The live feed announces what the database says; this is for when it does not. */
 const CHECK_MS = 1000;
@@ -21,37 +26,7 @@ const SILENCE_MS = 5000;
 /** For so long the page believes its own eyes when the database still calls a turn running that ended here. */
 const ENDED_MS = 8000;
 
-/** What the page shows beside the messages; the rune class makes it reactive. */
-export interface SessionState extends ShownState {
-  /** A turn of the branch shown runs, or waits to. */
-  running: boolean;
-  recovering: boolean;
-  /** What a turn on another branch works on. */
-  elsewhere: string | null;
-  problem: ChatProblem | null;
-}
-
-export interface TurnsParts {
-  id: string;
-  chat: Pick<
-    Chat<SkeinMessage>,
-    "messages" | "sendMessage" | "regenerate" | "resumeStream" | "stop" | "clearError" | "lastMessage"
-  >;
-  inner: TriggerChatTransport;
-  transport: GuardedTransport;
-  outbox: Outbox;
-  outage: Outage;
-  state: SessionState;
-}
-
-/** What is asked of `Chat`. */
-export interface TurnRequest extends Pick<TurnInFlight, "kind" | "question"> {
-  /** What the database will call the turn's work; the question unless it says otherwise. */
-  target?: string | null;
-  action?: ChatAction;
-  start: () => Promise<void>;
-}
-
+type OpenTurn = TurnInFlight & Pick<TurnRequest, "action"> & { isLeft?: boolean };
 type Completion = Extract<ChatTransportEvent, { type: "turn-completed" }>;
 
 /**
@@ -64,7 +39,7 @@ export class Turns {
   readonly problems: ProblemKeeper;
   readonly #parts: TurnsParts;
   #data: ChatPageData;
-  #turn: (TurnInFlight & { action?: ChatAction; isLeft?: boolean }) | null = null;
+  #turn: OpenTurn | null = null;
   #end: Promise<void> = Promise.resolve();
   #ended: TurnEnded | null = null;
   #completion: Completion | undefined;
@@ -147,7 +122,8 @@ export class Turns {
       return void this.freshness.now();
     this.#data = data;
     this.shown.learn(data);
-    this.#parts.state.elsewhere = this.#elsewhere(data);
+    const open = this.#turn?.isLeft ? null : this.#turn;
+    this.#parts.state.elsewhere = elsewhereIn(data, open, this.#ended);
     if (!this.#turn) {
       this.#show(data);
       if (decision === "resume") this.#read(data);
@@ -289,16 +265,6 @@ export class Turns {
     return this.shown.messages.some((message) => message.id === next) ? next : undefined;
   }
 
-  /** What another branch's turn works on, as seen from what this page shows. */
-  #elsewhere(data: ChatPageData): string | null {
-    const { isStreaming, answering } = data.session;
-    if (!isStreaming || !answering) return null;
-    const turn = this.#turn?.isLeft ? null : this.#turn;
-    if (turn?.target === answering.messageId) return null;
-    const isAhead = turn?.action !== undefined && !turn.started && answering.messageId !== this.#ended?.question;
-    return answering.isShown && !isAhead ? null : answering.messageId;
-  }
-
   #isAnotherPath({ messages }: ChatPageData): boolean {
     return messages.at(-1)?.id !== this.#data.messages.at(-1)?.id;
   }
@@ -325,7 +291,7 @@ export class Turns {
     void this.request({ kind: "resume", question: questionOf(data.messages), target: targetOf(data), start });
   }
 
-  #after(turn: TurnInFlight & { action?: ChatAction }, outcome: Outcome) {
+  #after(turn: OpenTurn, outcome: Outcome) {
     const { chat, outage, state } = this.#parts;
     if (outcome.type === "not-sent") {
       state.running = false;

@@ -1,0 +1,80 @@
+import type { ChatAction } from "../tools/actions.ts";
+import type { SkeinMessage } from "../tools/message.ts";
+import type { TurnsParts } from "./turn-request.ts";
+import type { Turns } from "./turns.ts";
+
+export interface SendingParts extends Pick<TurnsParts, "id" | "chat" | "inner" | "outbox" | "state"> {
+  turns: Turns;
+  /** The model chosen for the next turn. */
+  model(): string | undefined;
+}
+
+/** How messages and actions reach the engine, and how one knows that they did. */
+export class Sending {
+  /** The model for what is sent next, if it is not the one chosen. */
+  model: string | undefined;
+  readonly #parts: SendingParts;
+  #accepted: (() => void) | undefined;
+  #failure: unknown;
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts;
+  }
+
+  /** The engine has it. */
+  onaccepted() {
+    const { outbox, turns } = this.#parts;
+    outbox.mark(turns.question, "accepted", Date.now());
+    this.#accepted?.();
+  }
+
+  onfailed(error: unknown) {
+    this.#failure = error;
+  }
+
+  async message(message: SkeinMessage): Promise<void> {
+    const { chat, outbox, state, turns } = this.#parts;
+    this.model = undefined;
+    outbox.put(message, Date.now());
+    if (turns.isReading || state.running) return this.#along(message);
+    const start = () => chat.sendMessage(message, { metadata: this.#clientData() });
+    await this.untilAccepted(() => turns.request({ kind: "send", question: message.id, start }));
+  }
+
+  action(action: ChatAction): Promise<void> {
+    const { chat } = this.#parts;
+    const request = { body: { action }, metadata: this.#clientData() };
+    // An answer that goes on stays in the list: sent as a message, the action would have `Chat` append to it.
+    return action.type === "continue" ? chat.resumeStream(request) : chat.sendMessage(undefined, request);
+  }
+
+  /** Runs the turn of a question that failed again. */
+  async again(question: string): Promise<void> {
+    const { chat, turns } = this.#parts;
+    const start = () => chat.regenerate({ messageId: question, metadata: this.#clientData() });
+    await this.untilAccepted(() => turns.request({ kind: "regenerate", question, start }));
+  }
+
+  /** True once the engine has it, false when it could not be sent. */
+  untilAccepted(request: () => Promise<void>): Promise<boolean> {
+    const accepted = new Promise<boolean>((resolve) => (this.#accepted = () => resolve(true)));
+    return Promise.race([accepted, request().then(() => false)]);
+  }
+
+  /** While a turn runs, the engine keeps the message for the next one, or the agent takes it into this one. */
+  async #along(message: SkeinMessage): Promise<void> {
+    const { id, inner, outbox, state, turns } = this.#parts;
+    turns.problems.clear();
+    turns.shown.append(message);
+    if (await inner.sendPendingMessage(id, message, this.#clientData())) {
+      outbox.mark(message.id, "accepted", Date.now());
+      state.running = true;
+      // The turn ended in the meantime: the database says which one comes next.
+      if (!turns.isReading) void turns.freshness.now();
+    } else turns.problems.notSent(message.id, this.#failure);
+  }
+
+  #clientData() {
+    return { model: this.model ?? this.#parts.model() };
+  }
+}
