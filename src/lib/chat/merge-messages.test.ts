@@ -46,6 +46,36 @@ describe("mergeStored", () => {
   });
 });
 
+describe("a person's own message", () => {
+  const own = (id: string, metadata: SkeinMessage["metadata"]): SkeinMessage => ({ ...u(id), metadata });
+  const stored = [u("u1"), a("a1"), u("u2"), a("a2")];
+  const merged = (...own: SkeinMessage[]) =>
+    ids(mergeStored(stored, { shown: [], own, isRunning: false, isStored: (id) => id === "elsewhere" }));
+
+  it("stands in for the message it edits, with nothing of the old branch below", () => {
+    expect(merged(own("e", { after: "a1", edits: "u2" }))).toEqual(["u1", "a1", "e"]);
+    expect(merged(own("e", { after: null, edits: "u1" }))).toEqual(["e"]);
+    expect(merged(own("e", { after: "a1", edits: "u2" }), own("f", { after: "a1", edits: "e" }))).toEqual(["u1", "a1", "f"]);
+  });
+
+  it("is not shown on another branch than its own", () => {
+    expect(merged(own("e", { after: "elsewhere", edits: "x" }))).toEqual(ids(stored));
+    expect(merged(own("m", { after: "elsewhere" }))).toEqual(ids(stored));
+  });
+
+  it("follows the path if what it followed is not known", () => {
+    expect(merged(own("m", { after: "a partial answer" }))).toEqual([...ids(stored), "m"]);
+  });
+});
+
+it("an answer that is stored on another branch is no partial of a question that is answered anew", () => {
+  const shown = [u("u1"), a("a1")];
+  const anew = (isStored: (id: string) => boolean) =>
+    ids(mergeStored([u("u1")], { shown, own: [], isRunning: true, isStored }));
+  expect(anew((id) => id === "a1")).toEqual(["u1"]);
+  expect(anew(() => false)).toEqual(["u1", "a1"]);
+});
+
 describe("placeAnswer", () => {
   const none = () => false;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decideSync, type Situation, type TurnInFlight } from "./sync-decision.ts";
+import { decideSync, elsewhereIn, type Situation, type TurnInFlight } from "./sync-decision.ts";
 import type { ChatPageData } from "./types.ts";
 
 const data = (question: string, isStreaming: boolean, lastEventId?: string): ChatPageData => ({
@@ -80,5 +80,51 @@ describe("with a request open", () => {
 
   it("leaves it to show a turn that goes first", () => {
     expect(decideSync(open(), data("u3", true, "9"))).toBe("leave");
+  });
+});
+
+/** `shown` is the last question of the head's path; the turn that runs works on `target`. */
+const running = (shown: string, target: string, lastEventId = "9"): ChatPageData => {
+  const page = data(shown, true, lastEventId);
+  return { ...page, session: { ...page.session, answering: { messageId: target, isShown: shown === target } } };
+};
+
+describe("with a turn on another branch", () => {
+  it("shows the branch, and reads nothing", () => {
+    expect(decideSync(idle, running("u1", "v1"))).toBe("show");
+  });
+
+  it("lets the stream go when the head left the branch it is on", () => {
+    expect(decideSync(open({ started: true }), running("u1", "u2"))).toBe("leave");
+    expect(decideSync(open({ kind: "resume", started: false }), running("u1", "v1"))).toBe("leave");
+  });
+
+  it("waits with what comes after it", () => {
+    for (const kind of ["send", "edit", "regenerate", "continue"] as const)
+      expect(decideSync(open({ kind }), running("u1", "v1"))).toBe("wait");
+    expect(decideSync(open({ started: true }), running("u1", "v1"))).toBe("wait");
+  });
+
+  it("names it, unless it is the page's own", () => {
+    expect(elsewhereIn(running("u1", "v1"), null, null)).toBe("v1");
+    expect(elsewhereIn(running("u1", "u2"), open().turn, null)).toBeNull();
+    expect(elsewhereIn(running("u1", "u1"), null, null)).toBeNull();
+    expect(elsewhereIn(data("u1", false), null, null)).toBeNull();
+  });
+});
+
+describe("with an action open that is not in the database yet", () => {
+  it("keeps showing its branch while the turn before it runs on the head's", () => {
+    expect(decideSync(open({ kind: "edit", question: "e", target: "e" }), running("u1", "u1"))).toBe("wait");
+    expect(decideSync(open({ kind: "regenerate", question: "u0", target: "u0" }), running("u1", "u1"))).toBe("wait");
+    // A message simply goes on from there, and that turn is shown first.
+    expect(decideSync(open(), running("u1", "u1"))).toBe("leave");
+  });
+
+  it("takes the turn before it for one on another branch, unless it stopped that one", () => {
+    const edit = open({ kind: "edit", question: "e", target: "e" }).turn;
+    const stopped = { question: "u1", since: "9", lastEventId: undefined, until: 100 };
+    expect(elsewhereIn(running("u1", "u1"), edit, null)).toBe("u1");
+    expect(elsewhereIn(running("u1", "u1"), edit, stopped)).toBeNull();
   });
 });
