@@ -55,7 +55,11 @@ describe("a person's own message", () => {
   it("stands in for the message it edits, with nothing of the old branch below", () => {
     expect(merged(own("e", { after: "a1", edits: "u2" }))).toEqual(["u1", "a1", "e"]);
     expect(merged(own("e", { after: null, edits: "u1" }))).toEqual(["e"]);
-    expect(merged(own("e", { after: "a1", edits: "u2" }), own("f", { after: "a1", edits: "e" }))).toEqual(["u1", "a1", "f"]);
+    expect(merged(own("e", { after: "a1", edits: "u2" }), own("f", { after: "a1", edits: "e" }))).toEqual([
+      "u1",
+      "a1",
+      "f",
+    ]);
   });
 
   it("is not shown on another branch than its own", () => {
