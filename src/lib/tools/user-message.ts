@@ -3,12 +3,15 @@ import { MAX_MESSAGE_BYTES } from "./message.ts";
 
 export const MAX_FILES = 20;
 
-/** An id that a browser made. Postgres can look for it, and it is short enough for an index. */
+/**
+ * An id that a browser made. Postgres can look for it, it is short enough for an index, and a record can have it for a
+ * key: one named `__proto__` would keep its chat from ever being opened again.
+ */
 export const idSchema = z
   .string()
   .min(1)
   .max(128)
-  .refine((id) => id.isWellFormed() && !id.includes("\0"));
+  .refine((id) => id.isWellFormed() && !id.includes("\0") && !(id in Object.prototype));
 
 const textPart = z.object({ type: z.literal("text"), text: z.string().max(MAX_MESSAGE_BYTES) });
 
