@@ -84,6 +84,12 @@ describe("a switch", () => {
     expect(await head(which)).toBe("u4");
   });
 
+  it("to an answer that came to its end meanwhile shows it", async () => {
+    const which = await tree("a2b", ...rows);
+    expect(await heads.visit(db, which, { parentId: "u3", id: null })).toEqual({ below: "u3" });
+    expect(await path(which)).toBe("u1 a1 u2 a2 u3 a3");
+  });
+
   it("makes what it shows read, and nothing else", async () => {
     const which = await tree("a3", ...rows, "u0", "a0<u0");
     await db.updateTable("message").set({ unread: true }).where("id", "in", ["a2b", "a0"]).execute();

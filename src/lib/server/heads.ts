@@ -18,7 +18,7 @@ export type Moved = { below: string | null } | undefined;
 
 /**
  * Goes to the child `id` of `parentId` (null: to a root) and to the leaf last visited below it, or with `id: null` to
- * `parentId` itself, whose answer is being written. Twice is once.
+ * `parentId` itself, as long as its answer is being written. Twice is once.
  */
 export async function visit(
   db: Kysely<Database>,
@@ -28,7 +28,9 @@ export async function visit(
   return withChat(db, which, async (trx, chat) => {
     if (id === null) {
       if (parentId !== null && !(await messages.find(trx, chat.id, parentId))) return undefined;
-      await move(trx, chat, parentId);
+      // The answer may have come to its end since the page was told of it.
+      const isOver = parentId !== null && parentId !== chat.answering_id;
+      await move(trx, chat, isOver ? await leafBelow(trx, chat, parentId) : parentId);
       return { below: parentId };
     }
     const child = await messages.find(trx, chat.id, id);
