@@ -172,6 +172,25 @@ describe("a regenerate", () => {
   });
 });
 
+describe("a regenerate under the id of an answer that broke off elsewhere", () => {
+  it("is refused, and leaves that one where it is", async () => {
+    const { chatId, harness, a1, a2 } = await conversation();
+    const taken = again("regenerate", a1.id);
+    await harness.sendAction(taken);
+    await settled(chatId);
+    await agent.db
+      .updateTable("message")
+      .set({ final: false, error: "It broke off." })
+      .where("id", "=", taken.attempt)
+      .execute();
+    const before = await rowsOf(chatId);
+    const turn = await harness.sendAction({ ...taken, messageId: a2.id });
+    expect(errorsIn(turn.chunks)).toEqual([expect.stringMatching(/id of another one/)]);
+    expect(await rowsOf(chatId)).toEqual(before);
+    await harness.close();
+  });
+});
+
 describe("a continue", () => {
   async function stopped() {
     const prompt = say(60);

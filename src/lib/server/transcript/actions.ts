@@ -54,6 +54,8 @@ async function regenerate(
   while (path.length > 0 && path.at(-1)?.role !== "user") path.pop();
   const question = path.at(-1);
   if (!question) throw new Refusal("The answer to give again is not in this chat.");
+  // Written again under another question, it would be taken from its own.
+  if (known && known.parent_id !== question.id) throw new Refusal("The new answer has the id of another one.");
   return { path, work: { messageId: question.id, attempt }, continues: null };
 }
 
