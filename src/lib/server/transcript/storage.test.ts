@@ -135,6 +135,22 @@ describe("status, in the transaction of the messages", () => {
     });
   });
 
+  it("does not count an action as read before its turn has ended, whatever is saved until then", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    const work = { messageId: "u1", attempt: crypto.randomUUID() };
+    const acting = createTranscriptStorage(db, { owner: () => ownerId, work: () => work });
+    const save = (trigger: TranscriptStorageContext["trigger"], reason: TranscriptChangeset["reason"]) =>
+      acting.save(context(chatId, { trigger }), { ...changeset([user("u1")], reason), cursors: { lastInEventId: "5" } });
+    const read = async () => (await storage.load({ chatId, clientData: {} })).cursors;
+    await save("action", "action");
+    expect(await read()).toEqual({});
+    // The runtime carries the position of its last save along, as soon as it has something of its own to keep.
+    await save("action-turn", "turn-start");
+    expect(await read()).toEqual({});
+    await save("action-turn", "turn-complete");
+    expect(await read()).toEqual({ lastInEventId: "5" });
+  });
+
   it("says why a turn failed, keeps the question, and marks what was written", async () => {
     const chatId = crypto.randomUUID();
     failures.set("run_failing", "The provider refused the key.");

@@ -133,7 +133,7 @@ async function save(
   const planned = plan(tree, { reason, changes, entries, trigger, work });
   await writeMessages(trx, chat.id, planned, ending);
   if (planned.headId !== chat.head_id) await writeReading(trx, chat.id, planned.visited, ids);
-  await writeSession(trx, { chatId: chat.id, runId }, changeset, { isBegun: reason === "action" && work !== null });
+  await writeSession(trx, { chatId: chat.id, runId }, changeset, { isBegun: work !== null && !isEnd(given) });
   await trx
     .updateTable("chat")
     .set({
