@@ -5,6 +5,7 @@ export function modelEnvironment(model: MockOpenAI): Record<string, string> {
   return {
     OPENAI_COMPATIBLE_BASE_URL: model.url,
     OPENAI_COMPATIBLE_MODELS: "numbered,other",
+    OPENAI_COMPATIBLE_VISION_MODELS: "numbered",
     DEFAULT_MODEL: "compatible:numbered",
     MODEL_TIMEOUT_MS: "3000",
   };

@@ -113,6 +113,6 @@ async function threePorts(): Promise<Stack["ports"]> {
 /** Set but empty counts as not set, and keeps a developer's own `.env` out of the tests. */
 function hermetic(): Record<string, string> {
   const example = readFileSync(join(project, ".env.example"), "utf8");
-  const names = [...example.matchAll(/^# ?([A-Z][A-Z_]+)=/gm)].flatMap(([, name]) => name ?? []);
+  const names = [...example.matchAll(/^# ?([A-Z][A-Z0-9_]+)=/gm)].flatMap(([, name]) => name ?? []);
   return Object.fromEntries(names.map((name) => [name, ""]));
 }

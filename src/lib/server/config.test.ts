@@ -51,6 +51,41 @@ describe("parseConfig", () => {
     });
   });
 
+  it("reads which of the models can look at images", () => {
+    const server = { OPENAI_COMPATIBLE_BASE_URL: "http://localhost:11434/v1", OPENAI_COMPATIBLE_MODELS: "a,b" };
+    expect(parseConfig({ ...service, ...server, OPENAI_COMPATIBLE_VISION_MODELS: "b" })).toMatchObject({
+      config: { providers: { openaiCompatible: { models: ["a", "b"], visionModels: ["b"] } } },
+    });
+    expect(parseConfig({ ...service, ...server, OPENAI_COMPATIBLE_VISION_MODELS: "b,c,d" })).toEqual({
+      ok: false,
+      problems: ["OPENAI_COMPATIBLE_VISION_MODELS must name models of OPENAI_COMPATIBLE_MODELS, not c, d."],
+    });
+  });
+
+  it("reads a bucket, whole or not at all", () => {
+    const bucket = {
+      S3_ENDPOINT: "https://s3.example.org/",
+      S3_BUCKET: "skein",
+      S3_REGION: "eu",
+      S3_ACCESS_KEY_ID: "id",
+      S3_SECRET_ACCESS_KEY: "secret",
+    };
+    expect(parseConfig(service)).toMatchObject({ config: { s3: undefined } });
+    expect(parseConfig({ ...service, ...bucket })).toMatchObject({
+      config: { s3: { endpoint: "https://s3.example.org", bucket: "skein", secretAccessKey: "secret" } },
+    });
+    expect(parseConfig({ ...service, ...bucket, S3_REGION: "", S3_SECRET_ACCESS_KEY: "" })).toEqual({
+      ok: false,
+      problems: [
+        "S3_REGION must be set along with the other S3 variables.",
+        "S3_SECRET_ACCESS_KEY must be set along with the other S3 variables.",
+      ],
+    });
+    expect(parseConfig({ ...service, ...bucket, S3_ENDPOINT: "s3.example.org" })).toMatchObject({
+      problems: ["S3_ENDPOINT must be a URL like https://s3.eu-central-1.amazonaws.com."],
+    });
+  });
+
   it("lists everything that is missing", () => {
     expect(parseConfig({})).toEqual({
       ok: false,

@@ -14,9 +14,19 @@ export interface Config {
     anthropicApiKey: string | undefined;
     openaiApiKey: string | undefined;
     googleApiKey: string | undefined;
+    /** `visionModels`: those of its models that can look at images. */
     openaiCompatible:
-      { baseUrl: string; apiKey: string | undefined; models: string[]; contextWindow: number } | undefined;
+      | {
+          baseUrl: string;
+          apiKey: string | undefined;
+          models: string[];
+          visionModels: string[];
+          contextWindow: number;
+        }
+      | undefined;
   };
+  /** Where new files go instead of the database. `endpoint` is without a slash at its end. */
+  s3: { endpoint: string; bucket: string; region: string; accessKeyId: string; secretAccessKey: string } | undefined;
   /** As `provider:model`; undefined: the first one available. */
   defaultModel: string | undefined;
   /** How long a model may be silent, before its first word and between two, in milliseconds. */
@@ -47,6 +57,7 @@ const url = (variable: string, protocols: RegExp, example: string) =>
     `${variable} must be a URL like ${example}.`,
   );
 const http = (variable: string, example: string) => url(variable, /^https?:$/, example);
+const list = text.transform((names) => (names ?? "").split(",").flatMap((name) => name.trim() || []));
 const port = (variable: string) =>
   z.coerce
     .number({ error: `${variable} must be a port number.` })
@@ -67,7 +78,8 @@ const variables = z.object({
   GOOGLE_GENERATIVE_AI_API_KEY: text,
   OPENAI_COMPATIBLE_BASE_URL: http("OPENAI_COMPATIBLE_BASE_URL", "http://localhost:11434/v1"),
   OPENAI_COMPATIBLE_API_KEY: text,
-  OPENAI_COMPATIBLE_MODELS: text.transform((list) => (list ?? "").split(",").flatMap((name) => name.trim() || [])),
+  OPENAI_COMPATIBLE_MODELS: list,
+  OPENAI_COMPATIBLE_VISION_MODELS: list,
   OPENAI_COMPATIBLE_CONTEXT_WINDOW: z.coerce
     .number({ error: "OPENAI_COMPATIBLE_CONTEXT_WINDOW must be a number of tokens." })
     .int("OPENAI_COMPATIBLE_CONTEXT_WINDOW must be a number of tokens.")
@@ -78,6 +90,11 @@ const variables = z.object({
     (value) => value === undefined || /^(demo|[\w-]+:\S+)$/.test(value),
     "DEFAULT_MODEL must look like provider:model, or be demo.",
   ),
+  S3_ENDPOINT: http("S3_ENDPOINT", "https://s3.eu-central-1.amazonaws.com"),
+  S3_BUCKET: text,
+  S3_REGION: text,
+  S3_ACCESS_KEY_ID: text,
+  S3_SECRET_ACCESS_KEY: text,
   HOST: text,
   PORT: port("PORT"),
   ORIGIN: http("ORIGIN", "https://chat.example.org").transform((value) => value && new URL(value).origin),
@@ -149,6 +166,8 @@ function read(env: Env): Parsed<Variables> {
   return { ok: false, problems: [...new Set(parsed.error.issues.map((issue) => issue.message))] };
 }
 
+const S3_VARIABLES = ["S3_ENDPOINT", "S3_BUCKET", "S3_REGION", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
+
 function inconsistencies(config: Variables): string[] {
   const problems: string[] = [];
   const compatible = config.OPENAI_COMPATIBLE_MODELS.length > 0;
@@ -156,6 +175,16 @@ function inconsistencies(config: Variables): string[] {
     problems.push("OPENAI_COMPATIBLE_MODELS must list the models of OPENAI_COMPATIBLE_BASE_URL, separated by commas.");
   if (!config.OPENAI_COMPATIBLE_BASE_URL && (compatible || config.OPENAI_COMPATIBLE_API_KEY))
     problems.push("OPENAI_COMPATIBLE_BASE_URL must be set along with the other OPENAI_COMPATIBLE variables.");
+  const unlisted = config.OPENAI_COMPATIBLE_VISION_MODELS.filter(
+    (name) => !config.OPENAI_COMPATIBLE_MODELS.includes(name),
+  );
+  if (unlisted.length > 0)
+    problems.push(
+      `OPENAI_COMPATIBLE_VISION_MODELS must name models of OPENAI_COMPATIBLE_MODELS, not ${unlisted.join(", ")}.`,
+    );
+  if (S3_VARIABLES.some((name) => config[name] !== undefined))
+    for (const name of S3_VARIABLES.filter((name) => config[name] === undefined))
+      problems.push(`${name} must be set along with the other S3 variables.`);
   return problems;
 }
 
@@ -182,13 +211,22 @@ function common(config: Variables): Omit<LaunchConfig, "dataDir" | "enginePort" 
             baseUrl: config.OPENAI_COMPATIBLE_BASE_URL,
             apiKey: config.OPENAI_COMPATIBLE_API_KEY,
             models: config.OPENAI_COMPATIBLE_MODELS,
+            visionModels: config.OPENAI_COMPATIBLE_VISION_MODELS,
             contextWindow: config.OPENAI_COMPATIBLE_CONTEXT_WINDOW,
           }
         : undefined,
     },
+    s3: bucketOf(config),
     defaultModel: config.DEFAULT_MODEL,
     modelTimeoutMs: config.MODEL_TIMEOUT_MS,
     turnTimeout: config.TURN_TIMEOUT,
     demo: { ttftMs: config.DEMO_TTFT_MS ?? 400, tokensPerSecond: config.DEMO_TOKENS_PER_SECOND ?? 40 },
   };
+}
+
+function bucketOf(config: Variables): Config["s3"] {
+  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_REGION: region } = config;
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  if (!endpoint || !bucket || !region || !accessKeyId || !secretAccessKey) return undefined;
+  return { endpoint: endpoint.replace(/\/+$/, ""), bucket, region, accessKeyId, secretAccessKey };
 }

@@ -19,6 +19,8 @@ export interface ModelInfo {
   id: string;
   label: string;
   provider: string;
+  /** What it can be sent beside text. */
+  accepts: { images: boolean };
   /** How many tokens a conversation may have, its next answer included. */
   contextWindow: number;
 }
@@ -58,7 +60,9 @@ export function createModelRegistry(config: ModelConfig): ModelRegistry {
   if (wanted && !find(wanted)) entries.unshift(...unlisted(config, wanted));
   const fallback = find(wanted) ?? entries[0] ?? demo(config);
   const pick = (id: string | null | undefined) => find(id) ?? fallback;
-  const infoOf = ({ id, label, provider, contextWindow }: Entry) => ({ id, label, provider, contextWindow });
+  const infoOf = ({ id, label, provider, accepts, contextWindow }: Entry): ModelInfo => ({
+    ...{ id, label, provider, accepts, contextWindow },
+  });
   return {
     list: () => entries.map(infoOf),
     defaultId: fallback.id,
@@ -73,6 +77,9 @@ export function createModelRegistry(config: ModelConfig): ModelRegistry {
   };
 }
 
+/** The hosted models all see. */
+const SEES = { images: true };
+
 function hosted(config: ModelConfig): Entry[] {
   return HOSTED.flatMap(({ provider, label, key, models }) => {
     const create = creatorOf(provider, config.providers[key], config.fetch);
@@ -81,6 +88,7 @@ function hosted(config: ModelConfig): Entry[] {
       id: `${provider}:${name}`,
       label: title,
       provider: label,
+      accepts: SEES,
       contextWindow,
       create: () => create(name),
     }));
@@ -105,7 +113,9 @@ function unlisted(config: ModelConfig, id: string): Entry[] {
   const host = HOSTED.find((one) => one.provider === provider);
   const create = host && creatorOf(provider, config.providers[host.key], config.fetch);
   if (!create || !name) return [];
-  return [{ id, label: name, provider: host.label, contextWindow: host.smallest, create: () => create(name) }];
+  return [
+    { id, label: name, provider: host.label, accepts: SEES, contextWindow: host.smallest, create: () => create(name) },
+  ];
 }
 
 function compatible({ providers, fetch }: ModelConfig): Entry[] {
@@ -122,6 +132,7 @@ function compatible({ providers, fetch }: ModelConfig): Entry[] {
     id: `compatible:${name}`,
     label: name,
     provider: new URL(server.baseUrl).host,
+    accepts: { images: server.visionModels.includes(name) },
     contextWindow: server.contextWindow,
     create: () => provider(name),
   }));
@@ -129,5 +140,5 @@ function compatible({ providers, fetch }: ModelConfig): Entry[] {
 
 function demo({ demo }: ModelConfig): Entry {
   const create = () => createDemoModel(demo);
-  return { id: DEMO_ID, label: "Demo", provider: "Skein", contextWindow: DEMO_CONTEXT_WINDOW, create };
+  return { id: DEMO_ID, label: "Demo", provider: "Skein", accepts: SEES, contextWindow: DEMO_CONTEXT_WINDOW, create };
 }

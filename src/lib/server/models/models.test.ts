@@ -30,7 +30,13 @@ const compatible = (more: Partial<ModelConfig> = {}): ModelConfig => ({
   ...none,
   providers: {
     ...none.providers,
-    openaiCompatible: { baseUrl: mock.url, apiKey: "sk-secret-of-ours", models: ["numbered"], contextWindow: 8000 },
+    openaiCompatible: {
+      baseUrl: mock.url,
+      apiKey: "sk-secret-of-ours",
+      models: ["numbered"],
+      visionModels: ["numbered"],
+      contextWindow: 8000,
+    },
   },
   modelTimeoutMs: 300,
   ...more,
@@ -56,7 +62,13 @@ describe("the registry", () => {
   it("offers the demo model alone when there is no key", () => {
     const registry = createModelRegistry(none);
     expect(registry.list()).toEqual([
-      { id: "demo:skein", label: "Demo", provider: "Skein", contextWindow: expect.any(Number) },
+      {
+        id: "demo:skein",
+        label: "Demo",
+        provider: "Skein",
+        accepts: { images: true },
+        contextWindow: expect.any(Number),
+      },
     ]);
     expect(registry.defaultId).toBe("demo:skein");
   });
@@ -106,7 +118,13 @@ describe("an OpenAI-compatible server", () => {
   });
 
   it("says so when nothing listens there", async () => {
-    const nowhere = { baseUrl: "http://127.0.0.1:9/v1", apiKey: undefined, models: ["m"], contextWindow: 8000 };
+    const nowhere = {
+      baseUrl: "http://127.0.0.1:9/v1",
+      apiKey: undefined,
+      models: ["m"],
+      visionModels: [],
+      contextWindow: 8000,
+    };
     const { errors } = await ask({ ...none, providers: { ...none.providers, openaiCompatible: nowhere } }, "hello");
     expect(errors).toEqual([expect.stringMatching(/could not be reached/)]);
   });

@@ -29,7 +29,7 @@ function refusing(limit: number) {
 }
 
 function contextOf(parts: Partial<TurnContextParts>) {
-  const info = { id: "test:m", label: "m", provider: "test", contextWindow: 8000 };
+  const info = { id: "test:m", label: "m", provider: "test", accepts: { images: true }, contextWindow: 8000 };
   const compactor = {
     isBusy: false,
     compact: () => Promise.resolve({ messageId: "a2", summary: "so far", messages: 4 }),
