@@ -3,6 +3,7 @@ import { getRequestEvent } from "$app/server";
 import { createAuth, type Auth } from "./auth.ts";
 import { realtimeUrl } from "./chat-page.ts";
 import { parseConfig } from "./config.ts";
+import { startFileSweep } from "./files/sweep.ts";
 import { createLiveFeed } from "./live.ts";
 import { startRecoverySweep } from "./recovery.ts";
 import { createServices, type Services } from "./services.ts";
@@ -34,7 +35,7 @@ export async function startApp(): Promise<void> {
   await slot.skeinApp?.close();
   const services = createServices(config);
   const live = createLiveFeed(config.databaseUrl);
-  const stopSweep = startRecoverySweep(services);
+  const stopSweeps = [startRecoverySweep(services), startFileSweep(services)];
   slot.skeinApp = {
     services,
     auth: createAuth({
@@ -46,7 +47,7 @@ export async function startApp(): Promise<void> {
     live,
     realtimeUrl: realtimeUrl(services),
     async close() {
-      stopSweep();
+      for (const stop of stopSweeps) stop();
       await live.close();
       await services.db.destroy();
     },

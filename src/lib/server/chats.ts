@@ -1,5 +1,6 @@
 import { sql, type ColumnType, type Generated, type Kysely, type Selectable } from "kysely";
-import { textOf, type SkeinMessage } from "../tools/message.ts";
+import type { AttachedFile } from "../tools/file.ts";
+import { questionParts, wordsOf, type SkeinMessage } from "../tools/message.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable, jsonb, storable } from "./jsonb.ts";
 
@@ -49,7 +50,12 @@ export type Before = Pick<ChatRow, "id" | "last_activity_at">;
  */
 export async function create(
   db: Kysely<Database>,
-  { ownerId, text, model }: { ownerId: string; text: string; model?: string | null },
+  {
+    ownerId,
+    text,
+    model,
+    files = [],
+  }: { ownerId: string; text: string; model?: string | null; files?: AttachedFile[] },
 ): Promise<{ chatId: string; messageId: string }> {
   const chatId = crypto.randomUUID();
   const messageId = crypto.randomUUID();
@@ -57,7 +63,7 @@ export async function create(
     id: messageId,
     role: "user",
     metadata: { after: null },
-    parts: [{ type: "text", text }],
+    parts: questionParts(text, files),
   };
   await db.transaction().execute(async (trx) => {
     await trx
@@ -65,7 +71,7 @@ export async function create(
       .values({
         id: chatId,
         owner_id: ownerId,
-        title: titleOf(text),
+        title: titleOf(previewOf(message)),
         model: model ?? null,
         head_id: messageId,
         status: "running",
@@ -152,7 +158,7 @@ export function titleOf(text: string): string {
 }
 
 export function previewOf(message: Pick<SkeinMessage, "parts">): string {
-  return shorten(textOf(message), 160);
+  return shorten(wordsOf(message), 160);
 }
 
 function shorten(text: string, length: number): string {

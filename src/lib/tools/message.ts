@@ -1,4 +1,5 @@
 import type { UIMessage } from "ai";
+import { filePart, filesIn, type AttachedFile } from "./file.ts";
 
 /** The longest message, in bytes of UTF-8. The form, the conversation, the server and the agent refuse the same. */
 export const MAX_MESSAGE_BYTES = 100_000;
@@ -32,4 +33,25 @@ export type SkeinMessage = UIMessage<SkeinMetadata, SkeinData>;
 /** The text of a message, its text parts joined. */
 export function textOf(message: Pick<SkeinMessage, "parts">): string {
   return message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n");
+}
+
+/** What a person's message is made of. Providers refuse a text without a word in it. */
+export function questionParts(text: string, files: AttachedFile[] = []): SkeinMessage["parts"] {
+  return [...files.map(filePart), ...(text.trim() === "" ? [] : [{ type: "text" as const, text }])];
+}
+
+/** What a message is about in words: its text, or else the names of its files. */
+export function wordsOf(message: Pick<SkeinMessage, "parts">): string {
+  const text = textOf(message);
+  return text.trim() === ""
+    ? filesIn(message)
+        .map(({ name }) => name)
+        .join(", ")
+    : text;
+}
+
+/** Whether a message is made of exactly this. */
+export function says(message: Pick<SkeinMessage, "parts">, { text, files }: { text: string; files: AttachedFile[] }) {
+  const ids = filesIn(message).map(({ id }) => id);
+  return textOf(message) === text && ids.length === files.length && files.every(({ id }, at) => id === ids[at]);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { MAX_FILES } from "./file-rules.ts";
+import { fileIdOf, IMAGE_TYPES, TEXT_TYPE } from "./file.ts";
 import { MAX_MESSAGE_BYTES } from "./message.ts";
-
-export const MAX_FILES = 20;
 
 /**
  * An id that a browser made. Postgres can look for it, it is short enough for an index, and a record can have it for a
@@ -18,9 +18,9 @@ const textPart = z.object({ type: z.literal("text"), text: z.string().max(MAX_ME
 /** A file is named by its place in our own storage: a url of somebody else's would make the server fetch it. */
 const filePart = z.object({
   type: z.literal("file"),
-  mediaType: z.string().max(255),
+  mediaType: z.enum([...IMAGE_TYPES, TEXT_TYPE]),
   filename: z.string().max(255).optional(),
-  url: z.string().regex(/^\/api\/files\/[\w-]{1,128}$/),
+  url: z.string().refine((url) => fileIdOf(url) !== undefined),
 });
 
 /**

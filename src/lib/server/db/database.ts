@@ -1,6 +1,8 @@
 import type { ChatTable } from "../chats.ts";
 import type { CompactionTable } from "../compactions.ts";
 import type { ChatSessionTable } from "../conversation.ts";
+import type { FileGarbageTable, FileTable, MessageFileTable } from "../files/files.ts";
+import type { FileContentTable } from "../files/postgres.ts";
 import type { MessageTable } from "../messages.ts";
 
 /** better-auth writes this table; we only refer to it. */
@@ -20,5 +22,9 @@ export interface Database {
   chat: ChatTable;
   chat_session: ChatSessionTable;
   message: MessageTable;
+  file: FileTable;
+  file_content: FileContentTable;
+  file_garbage: FileGarbageTable;
+  message_file: MessageFileTable;
   compaction: CompactionTable;
 }
