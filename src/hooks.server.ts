@@ -55,7 +55,8 @@ const protect: Handle = async ({ event, resolve }) => {
   response.headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
 
   const policy = response.headers.get("content-security-policy");
-  if (policy !== null) {
+  // A file of a person's has a policy of its own, and stays in their browser.
+  if (policy !== null && event.route.id !== "/api/files/[fileId]") {
     // Pages hold private text: never from a shared cache, and asked for again after signing out.
     response.headers.set("cache-control", "private, no-cache");
     // Kit writes the policy at build time; where the streams come from is known only when the server starts.
