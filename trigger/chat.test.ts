@@ -6,6 +6,10 @@ import * as chats from "../src/lib/server/chats.ts";
 import * as conversation from "../src/lib/server/conversation.ts";
 import * as firstTurn from "../src/lib/server/first-turn.ts";
 import { createDb, type Database } from "../src/lib/server/db/index.ts";
+import * as files from "../src/lib/server/files/files.ts";
+import { createFileStores } from "../src/lib/server/files/storage.ts";
+import { filePart } from "../src/lib/tools/file.ts";
+import { questionParts } from "../src/lib/tools/message.ts";
 import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../tests/support/postgres.ts";
 
@@ -190,6 +194,63 @@ describe("a model that fails", () => {
       await harness.close();
     },
   );
+});
+
+describe("a message with files", () => {
+  const text = (content: string) => ({
+    ...{ ownerId, name: "notes.txt", mediaType: "text/plain", bytes: new TextEncoder().encode(content) },
+  });
+
+  it("gives the model their content, and stores and streams no more than their addresses", async () => {
+    const file = await files.keep(db, createFileStores(db, { s3: undefined }), text("remember the milk"));
+    const { harness, chatId, question } = await start("words=3 first");
+    await harness.sendMessage(question);
+    await harness.sendMessage({ ...user("with-file", "words=3 look"), parts: questionParts("words=3 look", [file]) });
+    await settled(chatId, "idle");
+    const request = model.requests.find((received) => received.prompt.endsWith("words=3 look"));
+    expect(request?.prompt).toBe('<file name="notes.txt">\nremember the milk\n</file>words=3 look');
+    const stored = await db.selectFrom("message").select("parts").where("chat_id", "=", chatId).execute();
+    expect(JSON.stringify([stored, harness.allRawChunks])).not.toContain("milk");
+    expect((await opened(chatId))?.messages[2]?.parts[0]).toEqual(filePart(file));
+    const linked = await db.selectFrom("message_file").select("message_id").where("file_id", "=", file.id).execute();
+    expect(linked).toEqual([{ message_id: "with-file" }]);
+    await harness.close();
+  });
+
+  it.each<[string, object]>([
+    ["of a cloud's metadata", { url: "http://169.254.169.254/latest/meta-data/", mediaType: "text/plain" }],
+    ["with bytes inside", { url: `data:image/png;base64,${"AAAA".repeat(1000)}`, mediaType: "image/png" }],
+    ["of the web server's own", { url: "/api/files/0b2f1c1e-1111-4222-8333-abcdefabcdef", mediaType: "image/png" }],
+    ["without a type", { url: `skein-file:0b2f1c1e-1111-4222-8333-abcdefabcdef` }],
+    ["that is a page", { url: `skein-file:0b2f1c1e-1111-4222-8333-abcdefabcdef`, mediaType: "text/html" }],
+    ["without anything", {}],
+  ])("%s are refused, and neither stored nor shown to the model", async (which, part) => {
+    const { harness, chatId, question } = await start("words=3 before");
+    await harness.sendMessage(question);
+    await settled(chatId, "idle");
+    const hostile = user("hostile", `words=3 hostile ${which}`);
+    const file = { type: "file", ...part } as UIMessage["parts"][number];
+    const turn = await harness.sendMessage({ ...hostile, parts: [file, ...hostile.parts] });
+    expect(turn.chunks).toEqual([{ type: "error", errorText: expect.stringMatching(/^This message cannot be taken/) }]);
+    expect(model.requests.filter(({ prompt }) => prompt.includes(`hostile ${which}`))).toEqual([]);
+    const stored = await db.selectFrom("message").select("id").where("chat_id", "=", chatId).execute();
+    expect(stored).toHaveLength(2);
+    await harness.close();
+  });
+
+  it("that the model cannot look at fails with one sentence and keeps the question", async () => {
+    const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0]);
+    const image = { ...text(""), name: "cat.png", mediaType: "image/png", bytes };
+    const file = await files.keep(db, createFileStores(db, { s3: undefined }), image);
+    const { harness, chatId } = await start("words=3 blind");
+    await harness.sendMessage({ ...user("q", ""), parts: questionParts("words=3 blind", [file]) });
+    await settled(chatId, "failed");
+    const chat = await opened(chatId);
+    expect(chat?.chat.statusDetail).toBe("numbered cannot look at images. Choose another model, or remove the image.");
+    expect(chat?.messages.at(-1)?.parts).toEqual(questionParts("words=3 blind", [file]));
+    expect(model.requests.some((received) => received.prompt === "words=3 blind")).toBe(false);
+    await harness.close();
+  });
 });
 
 describe("a head start", () => {

@@ -4,6 +4,8 @@ import { streamText, type UIMessage } from "ai";
 import { sql } from "kysely";
 import { parseConfig } from "../src/lib/server/config.ts";
 import { createDb } from "../src/lib/server/db/index.ts";
+import { withFiles } from "../src/lib/server/files/model-files.ts";
+import { createFileStores } from "../src/lib/server/files/storage.ts";
 import {
   createModelRegistry,
   DEMO_ID,
@@ -29,6 +31,7 @@ if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
 // A run needs one connection at a time, two while a save and a hook overlap, and there may be many runs.
 const db = createDb(parsed.config.databaseUrl, { max: 3 });
 const models = createModelRegistry(parsed.config);
+const files = createFileStores(db, parsed.config);
 const compactor = new Compactor(db);
 
 /** One run at a time has this process, and one turn at a time a run. */
@@ -133,9 +136,10 @@ export const chatAgent = chat.agent({
       messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined),
       ...(answerId ? { generateMessageId: () => answerId } : {}),
     });
+    const given = withFiles(models.resolve(info.id), info, { db, files, chatId });
     const context = new TurnContext({
       ...{ compactor, chatId, path: turn.path ?? [], summary: turn.summary, info },
-      model: models.resolve(info.id),
+      model: given.model,
       timeoutMs: parsed.config.modelTimeoutMs,
       onfailed: (cause) =>
         logger.warn("A conversation could not be summarised.", { chatId, reason: describeModelError(cause) }),
@@ -144,6 +148,7 @@ export const chatAgent = chat.agent({
     const told = await context.tell(messages, signal);
     const result = streamText({
       model: context.model,
+      experimental_download: given.experimental_download,
       instructions: INSTRUCTIONS,
       messages: continues ? [...told, { role: "user", content: GO_ON }] : told,
       onStepEnd: ({ usage }) => context.used(usage),

@@ -40,6 +40,8 @@ export interface ReceivedRequest {
   model: string;
   messages: { role: string; content: string }[];
   prompt: string;
+  /** The images of the last user message, as the data URLs they came in. */
+  images: string[];
   isSummary: boolean;
   authorization: string | undefined;
   receivedAt: number;
@@ -185,6 +187,7 @@ function record(
     model: body.model ?? "",
     messages,
     ...askedIn(messages),
+    images: imagesIn(body.messages.findLast((message) => message.role === "user")?.content),
     isSummary: messages.some(({ role, content }) => role === "system" && /^Summarise the conversation\b/.test(content)),
     authorization: request.headers.authorization,
     receivedAt: Date.now(),
@@ -277,6 +280,11 @@ function flat(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content.map((part: { text?: string }) => part.text ?? "").join("");
+}
+
+function imagesIn(content: unknown): string[] {
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((part: { image_url?: { url: string } }) => part.image_url?.url ?? []);
 }
 
 function json(response: ServerResponse, body: unknown) {

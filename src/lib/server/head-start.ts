@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { INSTRUCTIONS } from "../tools/instructions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import { deliver } from "./delivery.ts";
+import { withFiles } from "./files/model-files.ts";
 import * as firstTurn from "./first-turn.ts";
 import { headStartStep } from "./head-start-step.ts";
 import { AGENT, tagsOf, type Realtime } from "./realtime.ts";
@@ -124,7 +125,12 @@ async function isLost(realtime: Realtime, chatId: string, step: Step): Promise<b
   return !current.isLive || current.runId !== step.runId;
 }
 
-function begin({ config, db, models }: Services, claimed: firstTurn.Claimed, question: SkeinMessage, step: Step) {
+function begin(
+  { config, db, files, models }: Services,
+  claimed: firstTurn.Claimed,
+  question: SkeinMessage,
+  step: Step,
+) {
   const model = models.choose(claimed.model);
   return headStart.startHeadStart({
     agentId: AGENT,
@@ -143,7 +149,7 @@ function begin({ config, db, models }: Services, claimed: firstTurn.Claimed, que
     run: ({ chat, signal }) => {
       const result = streamText({
         ...chat.toStreamTextOptions(),
-        model: models.resolve(model.id),
+        ...withFiles(models.resolve(model.id), model, { db, files, chatId: claimed.id }),
         instructions: INSTRUCTIONS,
         abortSignal: AbortSignal.any([signal, step.stop.signal, step.lost.signal]),
         // The agent makes the second attempt.

@@ -9,6 +9,8 @@ export interface DemoAnswer {
 export interface DemoTurn {
   role: "user" | "assistant" | "summary";
   text: string;
+  /** What came with it, each in a few words. */
+  files?: string[];
 }
 
 type Topic = { asked: RegExp; answer: (question: string, earlier: string[], summary?: string) => DemoAnswer };
@@ -17,6 +19,8 @@ export function answerTo(turns: DemoTurn[]): DemoAnswer {
   const questions = turns.flatMap((turn) => (turn.role === "user" ? [turn.text.trim()] : []));
   const question = questions.at(-1) ?? "";
   const earlier = questions.slice(0, -1);
+  const files = turns.findLast((turn) => turn.role === "user")?.files ?? [];
+  if (files.length > 0) return { text: received(files) };
   const topic = TOPICS.find(({ asked }) => asked.test(question));
   const summary = turns.find((turn) => turn.role === "summary")?.text;
   return topic ? topic.answer(question, earlier, summary) : introduction(question, earlier);
@@ -66,6 +70,11 @@ const TOPICS: Topic[] = [
   { asked: /\b(trigger|deploy|cloud|scale|postgres|database|production)\b/i, answer: () => ({ text: PLACES }) },
   { asked: /\b(durable|survive|refresh|reload|crash|restart|resume|stop)\b/i, answer: () => ({ text: DURABLE }) },
 ];
+
+function received(files: string[]): string {
+  const list = files.map((file) => `- ${file}`).join("\n");
+  return `This is what came with your message:\n\n${list}\n\n${DEMO} I can count what I am given, and not look at it or read it. A real model gets exactly this.`;
+}
 
 function introduction(question: string, earlier: string[]): DemoAnswer {
   if (earlier.length > 0) {

@@ -8,6 +8,8 @@ import { SUMMARY_INSTRUCTIONS, SUMMARY_LEAD } from "./summarise.ts";
 /** Small enough that a few long answers show what happens to long conversations. */
 export const DEMO_CONTEXT_WINDOW = 8000;
 
+type Part = Exclude<CallOptions["prompt"][number]["content"], string>[number];
+
 export interface DemoPace {
   /** From the request to the first word. */
   ttftMs: number;
@@ -97,10 +99,23 @@ function answerOf(prompt: CallOptions["prompt"]): DemoAnswer {
 function turnsOf(prompt: CallOptions["prompt"]): DemoTurn[] {
   return prompt.flatMap((message): DemoTurn[] => {
     if (message.role !== "user" && message.role !== "assistant") return [];
-    const text = message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+    const texts = message.content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+    const text = texts.filter((text) => !ATTACHED.test(text)).join("");
     if (text.startsWith(SUMMARY_LEAD)) return [{ role: "summary", text }];
-    return [{ role: message.role, text }];
+    return [{ role: message.role, text, files: message.content.flatMap((part) => describeFile(part) ?? []) }];
   });
+}
+
+/** A text file as models are given it (files/model-files.ts). */
+const ATTACHED = /^<file name="([^"]*)">\n(.*)\n<\/file>$/s;
+
+function describeFile(part: Part): string | undefined {
+  if (part.type === "file" && part.data.type === "data" && typeof part.data.data !== "string")
+    return `**${part.filename ?? "a file"}**: an image (${part.mediaType}) of ${part.data.data.length} bytes`;
+  const [, name, text] = (part.type === "text" && ATTACHED.exec(part.text)) || [];
+  if (name === undefined || text === undefined) return undefined;
+  const lines = text.split("\n").length;
+  return `**${name}**: a text of ${lines} ${lines === 1 ? "line" : "lines"}, ${text.length} characters`;
 }
 
 function usageOf({ text, reasoning = "" }: DemoAnswer) {

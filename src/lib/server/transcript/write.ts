@@ -1,6 +1,7 @@
 import type { TranscriptChangeset } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
 import { sql, type Transaction } from "kysely";
+import { withoutForeignFiles } from "../../tools/file.ts";
 import type { Database } from "../db/database.ts";
 import { jsonb } from "../jsonb.ts";
 import type { Visited } from "./head.ts";
@@ -93,7 +94,7 @@ export async function writeReading(
 }
 
 function contentOf({ parts, metadata }: UIMessage) {
-  return { parts, metadata: metadata ?? null };
+  return { parts: withoutForeignFiles(parts), metadata: metadata ?? null };
 }
 
 function content(message: UIMessage) {
