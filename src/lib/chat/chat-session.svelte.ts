@@ -1,6 +1,7 @@
 import { Chat } from "@ai-sdk/svelte";
 import { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import { untrack } from "svelte";
+import type { AttachedFile } from "../tools/file.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import { Actions } from "./actions.ts";
 import { type Branches, type Choice, choiceOf, leftBelow } from "./branches.ts";
@@ -162,10 +163,10 @@ export class ChatSession {
   }
 
   /** Sends a message; ends when it is accepted, or shown as not sent. Never throws. */
-  async send(text: string): Promise<void> {
-    if (text.trim() === "") return;
+  async send(text: string, files: AttachedFile[] = []): Promise<void> {
+    if (text.trim() === "" && files.length === 0) return;
     const shown = this.messages.findLast((message) => !this.#outbox.is("not-sent", message.id));
-    await this.#sending.message(compose(text, shown?.id ?? null));
+    await this.#sending.message(compose(text, shown?.id ?? null, files));
   }
 
   /** Answers another wording of a question. False when it could not be sent; then everything is as before. */

@@ -1,11 +1,12 @@
-import type { SkeinMessage } from "../tools/message.ts";
+import type { AttachedFile } from "../tools/file.ts";
+import { questionParts, type SkeinMessage } from "../tools/message.ts";
 
 /** A message of the person's. Its id is made here, so that sending it again is recognised. */
-export function compose(text: string, after: string | null): SkeinMessage {
+export function compose(text: string, after: string | null, files: AttachedFile[] = []): SkeinMessage {
   return {
     id: randomId(),
     role: "user",
-    parts: [{ type: "text", text }],
+    parts: questionParts(text, files),
     metadata: { after, createdAt: new Date().toISOString() },
   };
 }

@@ -15,7 +15,7 @@ export const load: LayoutServerLoad = async ({ locals, cookies, depends, isDataR
     live: isDataRequest ? inbox.live(services, user.id) : null,
     now: Date.now(),
     timeZone: knownTimeZone(cookies.get("skein-zone")),
-    models: services.models.list().map(({ id, label }) => ({ id, label })),
+    models: services.models.list().map(({ id, label, accepts }) => ({ id, label, accepts })),
     defaultModel: services.models.defaultId,
   };
 };

@@ -3,6 +3,9 @@ import { resolve } from "$app/paths";
 import { problemOf, TOO_LONG } from "$lib/components/composer/message-text.ts";
 import { requirePerson } from "$lib/server/access.ts";
 import * as chats from "$lib/server/chats.ts";
+import * as files from "$lib/server/files/files.ts";
+import { cannotSee, FILES_GONE, MAX_FILES, TOO_MANY } from "$lib/tools/file-rules.ts";
+import { isImage } from "$lib/tools/file.ts";
 import { MAX_MESSAGE_BYTES } from "$lib/tools/message.ts";
 import type { Actions } from "./$types";
 
@@ -18,11 +21,20 @@ export const actions: Actions = {
     const text = String(form.get("text") ?? "")
       .replaceAll("\0", "")
       .replaceAll("\r\n", "\n");
-    const problem = problemOf(text);
+    const { db, models } = locals.services;
+    const ids = [...new Set(form.getAll("file").map(String))];
+    const model = models.info(String(form.get("model") ?? ""));
+    const attached = ids.length > MAX_FILES ? [] : await files.ofOwner(db, { ownerId: user.id, ids });
+    const refused = () => {
+      if (ids.length > MAX_FILES) return TOO_MANY;
+      if (attached.length < ids.length) return FILES_GONE;
+      const { accepts, label } = model ?? models.choose();
+      return attached.some(isImage) && !accepts.images ? cannotSee(label) : null;
+    };
+    const problem = problemOf(text, attached.length > 0) ?? refused();
     if (problem !== null) return fail(400, { problem, text });
 
-    const model = locals.services.models.info(String(form.get("model") ?? ""))?.id ?? null;
-    const { chatId } = await chats.create(locals.services.db, { ownerId: user.id, text, model });
+    const { chatId } = await chats.create(db, { ownerId: user.id, text, model: model?.id ?? null, files: attached });
     redirect(303, new URL(resolve("/(app)/chats/[chatId]", { chatId }), url).pathname);
   },
 };

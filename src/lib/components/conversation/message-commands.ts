@@ -161,7 +161,8 @@ export class MessageCommands {
 
 /** The same message with another text; what it carries beside stays. */
 function reworded(parts: SkeinMessage["parts"], text: string): SkeinMessage["parts"] {
-  return [...parts.filter((part) => part.type === "file"), { type: "text", text }];
+  const files = parts.filter((part) => part.type === "file");
+  return text.trim() === "" ? files : [...files, { type: "text", text }];
 }
 
 export const [getCommands, setCommands] = createContext<MessageCommands>();
