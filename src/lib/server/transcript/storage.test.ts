@@ -140,7 +140,10 @@ describe("status, in the transaction of the messages", () => {
     const work = { messageId: "u1", attempt: crypto.randomUUID() };
     const acting = createTranscriptStorage(db, { owner: () => ownerId, work: () => work });
     const save = (trigger: TranscriptStorageContext["trigger"], reason: TranscriptChangeset["reason"]) =>
-      acting.save(context(chatId, { trigger }), { ...changeset([user("u1")], reason), cursors: { lastInEventId: "5" } });
+      acting.save(context(chatId, { trigger }), {
+        ...changeset([user("u1")], reason),
+        cursors: { lastInEventId: "5" },
+      });
     const read = async () => (await storage.load({ chatId, clientData: {} })).cursors;
     await save("action", "action");
     expect(await read()).toEqual({});
