@@ -31,6 +31,13 @@ const attempts: Attempt[] = [
   ["POST for a token", (as, id) => as.request.post(`/api/chats/${id}/token`), [404]],
   ["POST a stop", (as, id) => as.request.post(`/api/chats/${id}/stop`), [404]],
   ["POST that it was read", (as, id) => as.request.post(`/api/chats/${id}/read`), [404]],
+  [
+    "POST to another branch",
+    (as, id) => as.request.post(`/api/chats/${id}/head`, { data: { parentId: null, id: null } }),
+    [404],
+  ],
+  ["POST an undo", (as, id) => as.request.post(`/api/chats/${id}/undo`, { data: { messageId: "any" } }), [404]],
+  ["POST for a fork", (as, id) => as.request.post(`/api/chats/${id}/fork`, { data: { messageId: "any" } }), [404]],
   ["read the stream without a token", (as, id) => as.request.get(out(id)), [401]],
   [
     "read the stream with a token of another chat",
@@ -134,7 +141,7 @@ test("somebody without a cookie gets nothing", async ({ guest, playwright, baseU
   const chatId = await startChat(guest, secret);
   await expectAnswer(guest, 3);
   const stranger = await playwright.request.newContext({ baseURL });
-  for (const action of ["token", "stop", "read"])
+  for (const action of ["token", "stop", "read", "head", "undo", "fork"])
     expect((await stranger.post(`/api/chats/${chatId}/${action}`)).status(), action).toBe(401);
   for (const [path, status] of [
     [`/api/chats/${chatId}`, 401],

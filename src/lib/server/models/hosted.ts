@@ -1,7 +1,7 @@
 /**
  * The models of the hosted providers, each with its name and its context window in tokens; `smallest` is taken for one
  * that is not listed here. Windows as of 2026-11-22, from platform.claude.com/docs, developers.openai.com/api/docs/models
- * and ai.google.dev/gemini-api/docs/models; of OpenAI's 400,000 tokens 128,000 are set aside for the answer.
+ * and ai.google.dev/gemini-api/docs/models; of OpenAI's 1,050,000 tokens 128,000 are set aside for the answer.
  */
 export const HOSTED = [
   {
@@ -10,9 +10,9 @@ export const HOSTED = [
     key: "anthropicApiKey",
     smallest: 200_000,
     models: {
-      "claude-sonnet-4-5": ["Claude Sonnet 4.5", 200_000],
+      "claude-sonnet-5-5": ["Claude Sonnet 5.5", 1_000_000],
+      "claude-opus-5-5": ["Claude Opus 5.5", 1_000_000],
       "claude-haiku-4-5": ["Claude Haiku 4.5", 200_000],
-      "claude-opus-4-5": ["Claude Opus 4.5", 200_000],
     },
   },
   {
@@ -20,7 +20,7 @@ export const HOSTED = [
     label: "OpenAI",
     key: "openaiApiKey",
     smallest: 128_000,
-    models: { "gpt-5.1": ["GPT-5.1", 272_000], "gpt-5-mini": ["GPT-5 mini", 272_000] },
+    models: { "gpt-6.1-sol": ["GPT-6.1 Sol", 922_000], "gpt-6.1-terra": ["GPT-6.1 Terra", 922_000] },
   },
   {
     provider: "google",
@@ -28,8 +28,8 @@ export const HOSTED = [
     key: "googleApiKey",
     smallest: 128_000,
     models: {
-      "gemini-2.5-pro": ["Gemini 2.5 Pro", 1_048_576],
-      "gemini-2.5-flash": ["Gemini 2.5 Flash", 1_048_576],
+      "gemini-4-argon": ["Gemini 4 Argon", 1_048_576],
+      "gemini-3.8-flash": ["Gemini 3.8 Flash", 1_048_576],
     },
   },
 ] as const;
