@@ -3,14 +3,17 @@ import tailwindcss from "@tailwindcss/vite";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
+const ours = (name: string) => fileURLToPath(new URL(`src/lib/components/conversation/${name}`, import.meta.url));
 const realtime = process.env.REALTIME_UPSTREAM;
 
 export default defineConfig({
   plugins: [tailwindcss(), sveltekit()],
   resolve: {
-    alias: {
-      "tailwind-merge": fileURLToPath(new URL("src/lib/components/conversation/plain-classes.ts", import.meta.url)),
-    },
+    // Parts of the Markdown library that no page of ours uses; why is said in each file.
+    alias: [
+      { find: "tailwind-merge", replacement: ours("plain-classes.ts") },
+      { find: /^\.\/Citation\.svelte$/, replacement: ours("PlainCitation.svelte") },
+    ],
   },
   server: {
     // The launcher chose the port and said which one: moving on silently would make its ready line a lie.
