@@ -37,11 +37,17 @@ export async function startChat(page: Page, text: string): Promise<string> {
 
 export const chatIdOf = (page: Page) => new URL(page.url()).pathname.split("/").at(-1) ?? "";
 
-/** Nothing missing, nothing twice, nothing else; only which of several answers it is may follow. */
-export const wholeAnswer = (words: number) => new RegExp(String.raw`^\s*${expectedAnswer(words)}\s*(\d+ / \d+\s*)?$`);
+/** `branch`: which of how many answers it says it is, `2 / 2`. */
+export const wholeAnswer = (words: number, branch = "") =>
+  new RegExp(String.raw`^\s*${expectedAnswer(words)}\s*${branch}\s*$`);
 
-export async function expectAnswer(page: Page, words: number, { within = 15_000, nth = -1 } = {}): Promise<void> {
-  await expect(answers(page).nth(nth)).toHaveText(wholeAnswer(words), { timeout: within });
+/** Nothing missing, nothing twice, nothing else. */
+export async function expectAnswer(
+  page: Page,
+  words: number,
+  { within = 15_000, nth = -1, branch = "" } = {},
+): Promise<void> {
+  await expect(answers(page).nth(nth)).toHaveText(wholeAnswer(words, branch), { timeout: within });
   await expectSettled(page);
 }
 

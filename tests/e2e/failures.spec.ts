@@ -39,7 +39,8 @@ for (const { script, says, first, later } of failures)
     guest,
     model,
   }) => {
-    const words = script.startsWith("words") ? 50 : 20;
+    // What had been written before it broke off is kept beside the whole answer.
+    const [words, branch] = script.startsWith("words") ? [50, "2 / 2"] : [20, ""];
     for (const [nth, fail] of [first, later].entries()) {
       const question = prompt(`${script} fail=${fail}`);
       await send(guest, question);
@@ -52,14 +53,13 @@ for (const { script, says, first, later } of failures)
       expect(requestsFor(model, question)).toHaveLength(fail);
 
       await alertIn(guest).getByRole("button", { name: "Retry" }).click();
-      await expectAnswer(guest, words, { nth });
+      await expectAnswer(guest, words, { nth, branch });
       await expect(answers(guest)).toHaveCount(nth + 1);
       await expect(questions(guest).nth(nth)).toHaveText(question);
       expect(requestsFor(model, question)).toHaveLength(fail + 1);
     }
     await guest.reload();
-    // What had been written before it broke off is kept beside the whole answer.
-    await expect(answers(guest)).toHaveText([wholeAnswer(words), wholeAnswer(words)]);
+    await expect(answers(guest)).toHaveText([wholeAnswer(words, branch), wholeAnswer(words, branch)]);
   });
 
 test("a question that failed does not stand in the way of the next one", async ({ guest }) => {
