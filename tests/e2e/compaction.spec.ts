@@ -148,7 +148,7 @@ test("a run that is killed while it summarises: nothing is lost, and the next tu
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 664 }, hasTouch: true, isMobile: true, colorScheme: "dark" });
 
-  test("the divider and its summary are no wider than the screen", async ({ page, model }) => {
+  test("the divider stays where it is when its summary opens, and neither is wider than the screen", async ({ page, model }) => {
     const asked = ["words=4 swords=200", "words=5", `words=6 ${full}`].map(prompt);
     await page.goto("/");
     for (const [at, text] of asked.entries()) {
@@ -157,9 +157,13 @@ test.describe("on a phone", () => {
       await expectAnswer(page, 4 + at, { nth: at });
     }
     await expect.poll(() => summariesAbout(model, asked[0] ?? "").length).toBe(1);
+    await disclosure(page).scrollIntoViewIfNeeded();
+    const before = await disclosure(page).boundingBox();
     await disclosure(page).tap();
     await expect(transcript(page).getByText("s199 s200")).toBeVisible();
     const box = await disclosure(page).boundingBox();
+    // One reads from the beginning, also where the conversation was at its end.
+    expect(Math.abs((box?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(2);
     expect(box?.height ?? 0).toBeGreaterThanOrEqual(32);
     expect(await transcript(page).evaluate((log) => log.scrollWidth - log.clientWidth)).toBeLessThanOrEqual(0);
   });

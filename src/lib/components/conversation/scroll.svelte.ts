@@ -4,15 +4,17 @@ import { tick } from "svelte";
 const AT_BOTTOM = 2;
 /** Going up by this much is a decision to read, and ends following in the same frame. */
 const UPWARD = 3;
+/** Coming down this close to the end is a decision to follow again. */
+const NEAR_BOTTOM = 24;
+/** Opens and closes something in the conversation itself, unlike the button of a menu. */
+const DISCLOSURE = "[aria-expanded]:not([aria-haspopup])";
+
 /** The place that stays while the list changes: a row's top, or its end when its top is above the screen. */
 interface Held {
   find: () => Element | null;
   edge: "top" | "bottom";
   at: number;
 }
-
-/** Coming down this close to the end is a decision to follow again. */
-const NEAR_BOTTOM = 24;
 
 /**
  * Keeps a growing conversation at its end unless the person reads further up. What moved the view is told from the
@@ -35,9 +37,11 @@ export class ScrollController {
 
     const onscroll = () => this.#moved();
     const onwheel = (event: WheelEvent) => this.#wheel(event.deltaY);
+    const onclick = (event: Event) => this.#disclosed(event.target);
     const onresize = () => this.#settle();
     scroller.addEventListener("scroll", onscroll, { passive: true });
     scroller.addEventListener("wheel", onwheel, { passive: true });
+    scroller.addEventListener("click", onclick);
     visualViewport?.addEventListener("resize", onresize);
     this.#follow();
 
@@ -45,6 +49,7 @@ export class ScrollController {
       observer.disconnect();
       scroller.removeEventListener("scroll", onscroll);
       scroller.removeEventListener("wheel", onwheel);
+      scroller.removeEventListener("click", onclick);
       visualViewport?.removeEventListener("resize", onresize);
       this.#scroller = null;
     };
@@ -72,6 +77,16 @@ export class ScrollController {
     this.isFollowing = false;
     await tick();
     if (this.#held === held) this.#hold(held);
+  }
+
+  /** Who opens something reads from its top: the button stays where it was pressed. Heard before anything has opened. */
+  #disclosed(target: EventTarget | null) {
+    const button = target instanceof Element ? target.closest(DISCLOSURE) : null;
+    if (button)
+      void this.keep(
+        () => button,
+        () => {},
+      );
   }
 
   #settle() {
