@@ -90,9 +90,10 @@ export async function stopRequested(db: Kysely<Database>, chatId: string): Promi
 /** The question that is to be answered, and whether the chat begins with it: a fork brings a conversation along. */
 export async function question(
   db: Kysely<Database>,
-  { id, head_id }: Pick<Claimed, "id" | "head_id">,
+  { id, head_id, answering_id }: Pick<Claimed, "id" | "head_id" | "answering_id">,
 ): Promise<{ question: SkeinMessage; isFirst: boolean } | undefined> {
-  const path = await messages.path(db, id, head_id);
+  // People may look at another branch of it by now.
+  const path = await messages.path(db, id, answering_id ?? head_id);
   const at = path.findLastIndex((row) => row.role === "user");
   const row = path[at];
   return row && { question: messages.messageOf(row), isFirst: at === 0 };
