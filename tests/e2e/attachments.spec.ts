@@ -1,7 +1,16 @@
-import type { Page } from "@playwright/test";
+import type { ElementHandle, Locator, Page } from "@playwright/test";
 import { makePng } from "../support/png.ts";
 import type { MockOpenAI } from "../support/mock-openai.ts";
-import { answers, composer, expectAnswer, isAlive, prompt, questions, transcript } from "./conversation.ts";
+import {
+  answers,
+  composer,
+  expectAnswer,
+  isAlive,
+  previousBranch,
+  prompt,
+  questions,
+  transcript,
+} from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 
 type Given = { name: string; mimeType: string; buffer: Buffer };
@@ -17,16 +26,24 @@ const uploaded = (page: Page, name: string) =>
     .filter({ hasText: /\d (B|kB|MB)/ });
 const requestWith = (model: MockOpenAI, text: string) => model.requests.filter(({ prompt }) => prompt.endsWith(text));
 
-async function attach(page: Page, ...files: Given[]) {
+const attach = (page: Page, ...files: Given[]) => attachIn(page, page, ...files);
+
+/** `box`: where one writes, when there is more than one. */
+async function attachIn(box: Page | Locator, page: Page, ...files: Given[]) {
   const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "Attach files" }).click();
+  await box.getByRole("button", { name: "Attach files" }).click();
   await (await chooser).setFiles(files);
 }
 
 /** Drops or pastes, as the browser would. */
-async function bring(page: Page, how: "drop" | "paste", { name, mimeType, buffer }: Given) {
+async function bring(
+  page: Page,
+  how: "drop" | "paste",
+  { name, mimeType, buffer }: Given,
+  onto: ElementHandle | null = null,
+) {
   await page.evaluate(
-    ({ how, name, mimeType, bytes }) => {
+    ({ how, name, mimeType, bytes, onto }) => {
       const data = new DataTransfer();
       data.items.add(new File([new Uint8Array(bytes)], name, { type: mimeType }));
       const init = { bubbles: true, cancelable: true };
@@ -34,9 +51,9 @@ async function bring(page: Page, how: "drop" | "paste", { name, mimeType, buffer
         document.activeElement?.dispatchEvent(new ClipboardEvent("paste", { ...init, clipboardData: data }));
       else
         for (const type of ["dragover", "drop"])
-          document.body.dispatchEvent(new DragEvent(type, { ...init, dataTransfer: data }));
+          (onto ?? document.body).dispatchEvent(new DragEvent(type, { ...init, dataTransfer: data }));
     },
-    { how, name, mimeType, bytes: [...buffer] },
+    { how, name, mimeType, bytes: [...buffer], onto },
   );
 }
 
@@ -247,6 +264,90 @@ test("an edited message keeps its files, and so does the fork of a chat", async 
   await guest.getByRole("button", { name: "Save and send" }).click();
   await expectAnswer(guest, 5);
   expect(requestWith(model, forked).map(({ images }) => images)).toEqual([[dataUrl(cat)]]);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 664 }, hasTouch: true, isMobile: true });
+
+  test("an edit takes one file away and adds another; the old branch keeps what it had", async ({ page, model }) => {
+    const [cat, owl, dog] = [image("cat.png", 60), image("owl.png", 130), image("dog.png", 210)];
+    const [hello, first, reworded] = [prompt("words=60 rate=40"), prompt("words=3"), prompt("words=4")];
+    await page.goto("/");
+    await composer(page).fill(hello);
+    await page.getByRole("button", { name: "Send" }).tap();
+    await expectAnswer(page, 60);
+    await attach(page, cat, owl);
+    await expect(uploaded(page, "owl.png")).toBeVisible();
+    await composer(page).fill(first);
+    await page.getByRole("button", { name: "Send" }).tap();
+    await expectAnswer(page, 3, { nth: 1 });
+
+    const question = questions(page).last();
+    const press = (name: string) => question.getByRole("button", { name }).tap();
+    const text = question.getByRole("textbox", { name: "Edit message" });
+    await press("Edit message");
+    await expect(chips(page)).toHaveText([/cat\.png/, /owl\.png/]);
+    await press("Remove cat.png");
+    await press("Remove owl.png");
+    await text.fill("");
+    await press("Save and send");
+    await expect(question.getByRole("alert")).toHaveText("Write a message first.");
+    await press("Cancel");
+    await press("Edit message");
+    await press("Remove cat.png");
+    await text.fill(reworded);
+
+    await page.route("**/api/files", (route) => route.abort());
+    await attachIn(question, page, dog);
+    await press("Save and send");
+    await expect(question.getByRole("alert")).toHaveText("dog.png was not added. Try it again, or remove it.");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    expect(await transcript(page).evaluate((log) => log.scrollWidth - log.clientWidth)).toBeLessThanOrEqual(0);
+    for (const name of ["Attach files", "Cancel", "Save and send", "Try dog.png again", "Remove dog.png"])
+      await expect(question.getByRole("button", { name })).toBeInViewport({ ratio: 1 });
+    await page.unroute("**/api/files");
+    await press("Try dog.png again");
+    await expect(uploaded(page, "dog.png")).toBeVisible();
+
+    // What could not be sent comes back into the box.
+    await page.route("**/in/append", (route) => route.abort());
+    await press("Save and send");
+    await expect(question.getByRole("alert")).toContainText("Not sent");
+    await expect(chips(page)).toHaveText([/owl\.png/, /dog\.png/]);
+    await expect(text).toHaveValue(reworded);
+    await page.unroute("**/in/append");
+    await press("Save and send");
+    await expectAnswer(page, 4, { nth: 1 });
+    expect(requestWith(model, reworded).map(({ images }) => images)).toEqual([[dataUrl(owl), dataUrl(dog)]]);
+
+    const links = question.getByRole("link");
+    await expect(links).toHaveCount(2);
+    for (const name of ["owl.png", "dog.png"])
+      await expect(question.getByRole("link", { name: `Open image ${name}` })).toBeVisible();
+    await previousBranch(question);
+    await expect(question).toContainText(first);
+    await expect(links).toHaveCount(2);
+    for (const name of ["cat.png", "owl.png"])
+      await expect(question.getByRole("link", { name: `Open image ${name}` })).toBeVisible();
+  });
+});
+
+test("what is dropped or pasted into an edit box is added to the edit", async ({ guest, model }) => {
+  const [dropped, pasted] = [image("dropped.png", 15), image("image.png", 95)];
+  const [first, reworded] = [prompt("words=3"), prompt("words=4")];
+  await sendWithFiles(guest, first);
+  await expectAnswer(guest, 3);
+  await questions(guest).getByRole("button", { name: "Edit message" }).click();
+  const text = questions(guest).getByRole("textbox", { name: "Edit message" });
+  await expect(text).toBeFocused();
+  await bring(guest, "drop", dropped, await text.elementHandle());
+  await bring(guest, "paste", pasted);
+  await expect(uploaded(guest, "image.png")).toBeVisible();
+  await text.fill(reworded);
+  await questions(guest).getByRole("button", { name: "Save and send" }).click();
+  await expectAnswer(guest, 4);
+  expect(requestWith(model, reworded).map(({ images }) => images)).toEqual([[dataUrl(dropped), dataUrl(pasted)]]);
+  await expect(chips(guest)).toHaveCount(0);
 });
 
 test("what cannot be attached is refused in one sentence", async ({ guest }) => {

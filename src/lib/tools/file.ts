@@ -6,8 +6,8 @@ export interface AttachedFile {
   name: string;
   /** One of IMAGE_TYPES, or TEXT_TYPE: the content decided, whatever the name says. */
   mediaType: string;
-  /** In bytes. */
-  size: number;
+  /** In bytes. A message does not say it. */
+  size?: number;
 }
 
 /** What every model that sees can look at. */
@@ -33,7 +33,7 @@ export function filePart({ id, name, mediaType }: AttachedFile): FileUIPart {
 }
 
 /** The files that a message refers to, in order. A part with any other address refers to nothing. */
-export function filesIn({ parts }: { parts: readonly { type: string }[] }): Omit<AttachedFile, "size">[] {
+export function filesIn({ parts }: { parts: readonly { type: string }[] }): AttachedFile[] {
   return parts.flatMap((part) => {
     if (part.type !== "file") return [];
     const { url, filename, mediaType } = part as FileUIPart;

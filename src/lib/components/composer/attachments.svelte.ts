@@ -1,6 +1,5 @@
 import { cannotSee, FILES_GONE, MAX_FILE_BYTES, MAX_FILES, TOO_LARGE, TOO_MANY } from "$lib/tools/file-rules.ts";
 import { isImage, type AttachedFile } from "$lib/tools/file.ts";
-import type { Draft } from "./draft.svelte.ts";
 import type { ModelChoice } from "./model-choice.ts";
 import { isKept, upload, UploadError } from "./upload.ts";
 
@@ -18,6 +17,12 @@ export class Pending {
   }
 }
 
+/** What files are added to: a draft, or a message that is edited. It has those that the server has. */
+export interface Attaching {
+  readonly files: AttachedFile[];
+  attach(files: AttachedFile[]): void;
+}
+
 /** The files of one draft: those the server has are the draft's, those on their way are here. */
 export class Attachments {
   pending = $state.raw<Pending[]>([]);
@@ -25,12 +30,12 @@ export class Attachments {
   problem = $state<string | null>(null);
   /** A message waits for what is on its way. */
   isAwaited = $state(false);
-  readonly #draft: Draft;
+  readonly #draft: Attaching;
   /** Images that were added here are shown from memory. */
   readonly #previews: Record<string, string> = {};
   #work = Promise.resolve();
 
-  constructor(draft: Draft) {
+  constructor(draft: Attaching) {
     this.#draft = draft;
   }
 
@@ -63,9 +68,9 @@ export class Attachments {
     this.#forget(pending);
   }
 
-  remove({ id }: AttachedFile) {
+  remove(file: AttachedFile) {
     this.problem = null;
-    this.#draft.attach(this.files.filter((file) => file.id !== id));
+    this.#draft.attach(this.files.filter((other) => other !== file));
   }
 
   preview(file: AttachedFile): string | undefined {

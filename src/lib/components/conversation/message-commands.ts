@@ -2,16 +2,20 @@ import { createContext, tick } from "svelte";
 import { goto } from "$app/navigation";
 import { resolve } from "$app/paths";
 import type { ChatSession } from "$lib/chat/chat-session.svelte.ts";
-import { textOf, type SkeinMessage } from "$lib/tools/message.ts";
+import { filesIn } from "$lib/tools/file.ts";
+import { questionParts, says, textOf, type SkeinMessage } from "$lib/tools/message.ts";
+import type { ModelChoice } from "../composer/model-choice.ts";
 import * as api from "./chat-api.ts";
-import type { Edits } from "./edits.svelte.ts";
+import type { Edit, Edits } from "./edits.svelte.ts";
 import type { ScrollController } from "./scroll.svelte.ts";
 
 export interface CommandParts {
   session: ChatSession;
   scroll: ScrollController;
   edits: Edits;
-  models: { id: string; label: string }[];
+  models: ModelChoice[];
+  /** The one chosen for what is sent next. */
+  model(): ModelChoice | undefined;
   /** Puts the focus where one writes. */
   focusComposer(): void;
   /** The list is about to change at that place. */
@@ -25,7 +29,7 @@ export interface CommandParts {
  */
 export class MessageCommands {
   readonly edits: Edits;
-  readonly models: { id: string; label: string }[];
+  readonly models: ModelChoice[];
   readonly #parts: CommandParts;
   #isForking = false;
 
@@ -86,8 +90,9 @@ export class MessageCommands {
   edit(place: number, messageId: string): void {
     const { messages } = this.#parts.session;
     const message = messages[place];
-    if (message)
-      void this.#keep(place, () => this.edits.open(messageId, messages[place - 1]?.id ?? null, textOf(message)));
+    if (!message) return;
+    const written = { text: textOf(message), files: filesIn(message) };
+    void this.#keep(place, () => this.edits.open(messageId, messages[place - 1]?.id ?? null, written));
   }
 
   cancelEdit(): void {
@@ -99,14 +104,16 @@ export class MessageCommands {
     void tick().then(() => document.querySelector<HTMLElement>(`${row} [aria-label="Edit message"]`)?.focus());
   }
 
-  /** Sends what is in the edit box. The box comes back with its text if that fails. */
+  /** Sends what is in the edit box, once its files are there. The box comes back as it was if that fails. */
   async saveEdit(): Promise<void> {
-    const edit = this.edits.close();
-    if (!edit) return;
+    const edit = this.edits.current;
+    if (!edit || !(await edit.isReady(this.#parts.model()))) return;
     const { session } = this.#parts;
     const place = session.messages.findIndex(({ id }) => id === edit.messageId);
-    const old = session.messages[place]?.parts ?? [];
-    await this.#untilSent(edit, place, () => session.edit(edit.messageId, reworded(old, edit.text)));
+    // Given up, or its branch was left, while its files were on their way.
+    if (place === -1 || this.edits.current !== edit) return;
+    this.edits.close();
+    await this.#untilSent(edit, place, () => session.edit(edit.messageId, questionParts(edit.text, edit.files)));
   }
 
   /** Sends again what was not sent, or runs again what failed. */
@@ -115,7 +122,8 @@ export class MessageCommands {
     const edit = this.edits.current;
     if (edit && edit.messageId === session.error?.messageId) {
       // The very same edit is recognised if it arrived after all; another wording is another edit.
-      if (edit.text !== this.#refusedText) return this.saveEdit();
+      const isSame = this.#refused && says({ parts: this.#refused }, edit) && !edit.attachments?.pending.length;
+      if (!isSame) return this.saveEdit();
       this.edits.close();
       const place = session.messages.findIndex(({ id }) => id === edit.messageId);
       return this.#untilSent(edit, place, () => session.retry());
@@ -124,19 +132,15 @@ export class MessageCommands {
     focusComposer();
   }
 
-  #refusedText: string | null = null;
+  #refused: SkeinMessage["parts"] | null = null;
 
-  async #untilSent(
-    edit: { messageId: string; parentId: string | null; text: string },
-    place: number,
-    send: () => Promise<boolean>,
-  ): Promise<void> {
+  async #untilSent(edit: Edit, place: number, send: () => Promise<boolean>): Promise<void> {
     let sending = Promise.resolve(false);
     void this.#change(place, () => (sending = send()));
     this.#parts.focusComposer();
     if (await sending) return this.edits.forget(edit.messageId);
-    this.#refusedText = edit.text;
-    this.edits.open(edit.messageId, edit.parentId, edit.text);
+    this.#refused = questionParts(edit.text, edit.files);
+    this.edits.reopen(edit);
   }
 
   #change(place: number, change: () => unknown): Promise<void> {
@@ -157,12 +161,6 @@ export class MessageCommands {
     const row = document.querySelector(`[role=log] [data-place="${place}"]`);
     row?.querySelector<HTMLElement>(`[data-branches] [aria-label="${pressed}"]`)?.focus({ preventScroll: true });
   }
-}
-
-/** The same message with another text; what it carries beside stays. */
-function reworded(parts: SkeinMessage["parts"], text: string): SkeinMessage["parts"] {
-  const files = parts.filter((part) => part.type === "file");
-  return text.trim() === "" ? files : [...files, { type: "text", text }];
 }
 
 export const [getCommands, setCommands] = createContext<MessageCommands>();
