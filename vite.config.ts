@@ -9,10 +9,11 @@ const realtime = process.env.REALTIME_UPSTREAM;
 export default defineConfig({
   plugins: [tailwindcss(), sveltekit()],
   resolve: {
-    // Parts of the Markdown library that no page of ours uses; why is said in each file.
+    // Parts of the Markdown library that no page of ours uses, or none at first; why is said in each file.
     alias: [
       { find: "tailwind-merge", replacement: ours("plain-classes.ts") },
       { find: /^\.\/Citation\.svelte$/, replacement: ours("PlainCitation.svelte") },
+      { find: /^\.\/popover\.svelte\.js$/, replacement: ours("lazy-popover.svelte.ts") },
     ],
   },
   server: {

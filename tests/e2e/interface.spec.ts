@@ -1,6 +1,8 @@
+import type { Locator } from "@playwright/test";
 import {
   composer,
   expectAnswer,
+  expectSettled,
   hearAnnouncements,
   isAlive,
   lastAnswer,
@@ -114,6 +116,35 @@ test.describe("on a phone", () => {
     await expect(page.getByRole("navigation", { name: "Chats" })).toBeHidden();
     await expect(composer(page)).toBeInViewport();
   });
+});
+
+test("a footnote opens beside its number, also when what places it cannot be loaded", async ({ guest }) => {
+  await startChat(guest, prompt("say=[^1]"));
+  const number = lastAnswer(guest).getByRole("button", { name: "1", exact: true });
+  await expect(number).toBeVisible();
+  await expectSettled(guest);
+  // What has just been written may be drawn once more, and its open note with it.
+  await guest.reload();
+  await isAlive(guest);
+  await number.click();
+  const note = guest.locator(".popover");
+  await expect(note).toBeVisible();
+  const edges = async (of: Locator) => of.evaluate((node) => node.getBoundingClientRect().toJSON() as DOMRect);
+  await expect
+    .poll(async () => {
+      const [button, shown] = [await edges(number), await edges(note)];
+      return Math.round(Math.max(button.top - shown.bottom, shown.top - button.bottom));
+    })
+    .toBe(10);
+  await guest.keyboard.press("Escape");
+  await expect(note).toBeHidden();
+
+  await guest.reload();
+  await isAlive(guest);
+  await guest.route("**/_app/immutable/**", (route) => route.abort());
+  await number.click();
+  await expect(note).toBeVisible();
+  await expect(note).not.toHaveAttribute("style", /left/);
 });
 
 test("two tabs on one chat: what one sends, the other shows", async ({ guest }) => {
