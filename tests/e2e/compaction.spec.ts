@@ -148,7 +148,10 @@ test("a run that is killed while it summarises: nothing is lost, and the next tu
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 664 }, hasTouch: true, isMobile: true, colorScheme: "dark" });
 
-  test("the divider stays where it is when its summary opens, and neither is wider than the screen", async ({ page, model }) => {
+  test("the divider stays where it is when its summary opens, and neither is wider than the screen", async ({
+    page,
+    model,
+  }) => {
     const asked = ["words=4 swords=200", "words=5", `words=6 ${full}`].map(prompt);
     await page.goto("/");
     for (const [at, text] of asked.entries()) {
