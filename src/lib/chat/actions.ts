@@ -20,6 +20,7 @@ export interface ActionsParts {
 /** What changes the tree and is answered: an edited question, another answer, the rest of an answer. */
 export class Actions {
   readonly #parts: ActionsParts;
+  #before: Promise<void> = Promise.resolve();
 
   constructor(parts: ActionsParts) {
     this.#parts = parts;
@@ -77,11 +78,19 @@ export class Actions {
     // still on its way goes before them; a turn on another branch is waited for.
     const isReplacing = turns.isRunningHere;
     if (isReplacing) turns.stopped();
-    turns.hold();
+    turns.hold("action");
     turns.foresee(path, true);
+    // One at a time: what this one stops may be what the one before it is about to begin.
+    const before = this.#before;
+    let isMade = () => {};
+    this.#before = new Promise((resolve) => (isMade = resolve));
+    await before;
+    turns.hold("action");
     await turns.quiet;
     if (isReplacing) await stopRun();
-    return untilAccepted(() => turns.begin({ ...request, start: () => send(request.action) }));
+    const accepted = untilAccepted(() => turns.begin(path, { ...request, start: () => send(request.action) }));
+    isMade();
+    return accepted;
   }
 
   /** The path to a message, on the branch shown or on one that was seen. */

@@ -127,6 +127,34 @@ describe("editing", () => {
     expect([...seen].filter((line) => line.startsWith("a3"))).toEqual([]);
   });
 
+  it("is not read into a branch that one went to while it was on its way", async () => {
+    const page = chat.open();
+    await page.switchTo("a1", "v2");
+    await page.switchTo("a1", "u2");
+    chat.begin("u3", user("u3"));
+    chat.announce();
+    chat.engine.begin("a3", "u3");
+    chat.engine.words("half ");
+    await until(() => expect(read(page).at(-1)).toBe("a3:half "));
+    const edited = page.edit("u3", text("three again"));
+    await Promise.all([edited, page.switchTo("a1", "v2")]);
+    expect(await edited).toBe(true);
+    expect(kinds()).toEqual(["stop", "edit"]);
+    const id = editedId();
+    const seen = new Set<string>();
+    const watch = setInterval(() => read(page).forEach((line) => seen.add(line)), 0);
+    chat.engine.chunk({ type: "abort" });
+    chat.end(assistant("a3", "u3", "half"), chat.engine.complete(3), 3);
+    chat.begin(id, user(id, "three again"), "a2");
+    chat.announce();
+    chat.engine.begin("a4", id);
+    chat.engine.words("right");
+    // The head went there last.
+    await until(() => expect(read(page)).toEqual([...left, `${id}:three again`, "a4:right"]));
+    clearInterval(watch);
+    expect([...seen].filter((line) => line.startsWith("a4:") && !"a4:right".startsWith(line))).toEqual([]);
+  });
+
   it("twice quickly makes two branches and ends on the second", async () => {
     const page = chat.open();
     await page.edit("u2", text("first"));
@@ -240,6 +268,27 @@ describe("regenerating", () => {
     const attempt = page.retry();
     expect(await attempt).toBe(true);
     expect(kinds()).toEqual(["regenerate"]);
+  });
+
+  it("twice at once stops the first before the second", async () => {
+    const page = chat.open();
+    chat.begin("u3", user("u3"));
+    chat.announce();
+    chat.engine.begin("a3", "u3");
+    await until(() => expect(page.status).toBe("streaming"));
+    expect(await Promise.all([page.regenerate("a2"), page.regenerate("a2")])).toEqual([true, true]);
+    expect(kinds()).toEqual(["stop", "regenerate", "stop", "regenerate"]);
+    const attempt = attemptOf();
+    const first = chat.engine.inputs[1]?.seq ?? 0;
+    chat.engine.chunk({ type: "abort" });
+    chat.end(assistant("a3", "u3", ""), chat.engine.complete(3), 3);
+    chat.begin("u2");
+    chat.end(undefined, chat.engine.complete(first), first);
+    chat.begin("u2");
+    chat.announce();
+    chat.engine.begin(attempt, "u2", attempt);
+    chat.engine.words("again");
+    await until(() => expect(read(page)).toEqual([...left.slice(0, 3), `${attempt}:again`]));
   });
 
   it("during the first answer stops it, and both stay", async () => {

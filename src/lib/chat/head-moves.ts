@@ -73,7 +73,7 @@ export class HeadMoves {
   }
 
   #show(messages: SkeinMessage[] | undefined, going: Destination | null) {
-    this.#turns.hold();
+    this.#turns.hold("move");
     this.#state.going = going;
     this.#state.moveProblem = null;
     if (messages) this.#turns.goTo(messages);

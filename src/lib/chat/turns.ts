@@ -45,7 +45,7 @@ export class Turns {
   #completion: Completion | undefined;
   #lastInEventId: string | undefined;
   #isLive = false;
-  #isHeld = false;
+  readonly #held = new Set<"move" | "action">();
   #isStopping = false;
   #heardAt = 0;
 
@@ -106,7 +106,7 @@ export class Turns {
       return;
     }
     // What a move of this page's own leads to comes with its answer, and everything else is from before it.
-    if (this.#isHeld) return;
+    if (this.#held.size > 0) return;
     const decision = decideSync(
       {
         turn: this.#turn,
@@ -166,9 +166,9 @@ export class Turns {
     hasEnded();
   }
 
-  /** Until `release`, nothing is read and nothing that was read before is shown: this page is about to change it. */
-  hold() {
-    this.#isHeld = true;
+  /** Until `release` or `begin`, nothing is read and nothing that was read before is shown: this page is about to change it. */
+  hold(forWhat: "move" | "action") {
+    this.#held.add(forWhat);
     this.#leave();
     this.freshness.outdate();
   }
@@ -180,7 +180,7 @@ export class Turns {
 
   /** What the change came to; without it, another look. */
   release(data?: ChatPageData) {
-    this.#isHeld = false;
+    this.#held.clear();
     this.#ended = null;
     this.freshness.outdate();
     this.sync(data ?? this.#data, true);
@@ -208,11 +208,24 @@ export class Turns {
     state.elsewhere = isThere ? null : running;
   }
 
-  /** A held page goes on with a request of its own. */
-  begin(request: TurnRequest): Promise<void> {
-    this.shown.show(this.shown.messages, false);
+  /**
+   * A held page goes on with a request of its own, about a path. Whoever went to another branch meanwhile stays there:
+   * it is sent all the same, and its answer is not read into the list of that branch.
+   */
+  begin(path: SkeinMessage[], request: TurnRequest): Promise<void> {
+    const { chat, state } = this.#parts;
+    const { messages } = this.shown;
+    this.#held.delete("action");
+    if (path.every(({ id }, at) => messages[at]?.id === id)) {
+      this.shown.show(messages, false);
+      return this.request(request);
+    }
+    const { running } = state;
+    chat.messages = path;
+    this.shown.show(messages, true);
     const made = this.request(request);
-    this.#isHeld = false;
+    state.running = running;
+    this.#leave();
     return made;
   }
 
