@@ -88,6 +88,20 @@ describe("editing", () => {
     expect(lastAction()).toMatchObject({ type: "edit", messageId: "u2", message: { parts: text("two again") } });
   });
 
+  it("that the agent could not do is the same edit when it is tried again", async () => {
+    const page = chat.open();
+    expect(await page.edit("u2", text("two again"))).toBe(true);
+    const id = editedId();
+    const { seq = 0 } = chat.engine.inputs.at(-1) ?? {};
+    chat.engine.chunk({ type: "error", errorText: "This could not be done just now. Try again." });
+    chat.engine.complete(seq);
+    await until(() => expect(page.error?.message).toMatch(/just now/));
+    await page.retry();
+    expect(kinds()).toEqual(["edit", "edit"]);
+    expect(lastAction()).toMatchObject({ messageId: "u2", message: { id } });
+    expect(read(page)).toEqual([...left.slice(0, 2), `${id}:two again`]);
+  });
+
   it("whose request lost its answer is recognised when it comes", async () => {
     const page = chat.open();
     chat.engine.loseAnswer = true;

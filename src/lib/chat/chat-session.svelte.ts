@@ -2,6 +2,7 @@ import { Chat } from "@ai-sdk/svelte";
 import { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import { untrack } from "svelte";
 import type { AttachedFile } from "../tools/file.ts";
+import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import { Actions } from "./actions.ts";
 import { type Branches, type Choice, choiceOf, leftBelow } from "./branches.ts";
@@ -245,6 +246,12 @@ export class ChatSession {
     if (refusedAction) return this.#actions.run(refusedAction);
     const question = questionOf(this.messages);
     const unstored = this.#outbox.get(problem.messageId) ?? (problem.kind === "failed" && this.#outbox.get(question));
+    const edits = unstored ? unstored.metadata?.edits : undefined;
+    if (unstored && edits !== undefined) {
+      // As a message it would follow the branch that it was to stand beside.
+      const { id, parts } = unstored;
+      return this.#actions.run({ type: "edit", messageId: edits, message: { id, parts } } as ChatAction);
+    }
     if (unstored) {
       const others = this.messages.filter((message) => message.id !== unstored.id);
       this.#turns.shown.show(others, this.#state.view !== null);
