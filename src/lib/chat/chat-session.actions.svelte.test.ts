@@ -233,6 +233,111 @@ describe("editing", () => {
   });
 });
 
+describe("an action that the agent refuses", () => {
+  const sentence = "This could not be done just now. Try again.";
+  const sequence = () => chat.engine.inputs.at(-1)?.seq ?? 0;
+  const refuse = () => {
+    chat.engine.chunk({ type: "error", errorText: sentence });
+    return chat.engine.complete(sequence());
+  };
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([
+    ["whose end the database knows", true],
+    ["whose end it never heard of", false],
+  ])("is shown as not sent, and an edit keeps its words: %s", async (_, isKnown) => {
+    const page = chat.open();
+    await page.edit("u2", text("two again"));
+    const id = editedId();
+    const end = refuse();
+    await until(() => expect(page.error).toMatchObject({ message: sentence, kind: "failed", messageId: id }));
+    expect(page.status).toBe("error");
+    if (isKnown) chat.end(undefined, end, sequence());
+    else {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      vi.setSystemTime(Date.now() + 9000);
+    }
+    chat.announce();
+    await until(() => expect(page.error).toEqual({ message: sentence, kind: "not-sent", messageId: "u2" }));
+    expect(page.status).toBe("error");
+    expect(read(page)).toEqual(left);
+    expect(await page.retry()).toBe(true);
+    expect(lastAction()).toEqual({ type: "edit", messageId: "u2", message: { id, parts: text("two again") } });
+    expect(read(page)).toEqual([...left.slice(0, 2), `${id}:two again`]);
+  });
+
+  it("says so of another answer that was asked for", async () => {
+    const page = chat.open();
+    await page.regenerate("a2");
+    const asked = lastAction();
+    chat.end(undefined, refuse(), sequence());
+    await until(() => expect(page.error?.message).toBe(sentence));
+    chat.announce();
+    await until(() => expect(page.error).toEqual({ message: sentence, kind: "not-sent", messageId: "a2" }));
+    expect(read(page)).toEqual(left);
+    await page.retry();
+    expect(lastAction()).toEqual(asked);
+  });
+
+  it("does not stand in the way of a message", async () => {
+    const page = chat.open();
+    await page.edit("u2", text("two again"));
+    const end = refuse();
+    await until(() => expect(page.error?.message).toBe(sentence));
+    await page.send("never mind");
+    chat.lastEventId = end;
+    const id = page.messages.at(-1)?.id ?? "";
+    chat.begin(id, user(id, "never mind"));
+    chat.announce();
+    chat.engine.begin("a3", id);
+    chat.engine.words("well");
+    await until(() => expect(read(page).at(-1)).toBe("a3:well"));
+    chat.engine.finish();
+    chat.end(assistant("a3", id, "well"), chat.engine.complete(sequence()), sequence());
+    chat.announce();
+    await until(() => expect(page.status).toBe("ready"));
+    expect(read(page)).toEqual([...left, `${id}:never mind`, "a3:well"]);
+  });
+});
+
+describe("a model that fails before it has said anything", () => {
+  const sentence = "The provider refused the API key.";
+  const fail = (target: string, message?: SkeinMessage, parentId?: string) => {
+    const { seq = 0 } = chat.engine.inputs.at(-1) ?? {};
+    chat.begin(target, message, parentId);
+    chat.engine.chunk({ type: "error", errorText: sentence });
+    const end = chat.engine.complete(seq);
+    return () => {
+      chat.end(undefined, end, seq);
+      chat.status = "failed";
+      chat.statusDetail = sentence;
+      chat.announce();
+    };
+  };
+
+  it.each(["edit", "regenerate", "continue"] as const)("is a failure after: %s", async (type) => {
+    const page = chat.open();
+    const seen = new Set<string | undefined>();
+    if (type === "edit") await page.edit("u2", text("two again"));
+    else if (type === "regenerate") await page.regenerate("a2");
+    else await page.goOn("a2");
+    const watch = setInterval(() => seen.add(page.error?.kind), 0);
+    const id = editedId();
+    const save = type === "edit" ? fail(id, user(id, "two again"), "a1") : fail(type === "continue" ? "a2" : "u2");
+    await until(() => expect(page.error).toMatchObject({ message: sentence, kind: "failed" }));
+    const before = chat.reloads;
+    save();
+    await until(() => expect(chat.reloads).toBeGreaterThan(before));
+    await page.switchTo("a1", "v2");
+    await until(() => expect(page.error).toMatchObject({ message: sentence, kind: "failed" }));
+    clearInterval(watch);
+    expect(seen).not.toContain("not-sent");
+    expect(page.isRunning).toBe(false);
+  });
+});
+
 describe("regenerating", () => {
   it("shows another answer beside the first, by another model", async () => {
     const page = chat.open();

@@ -167,6 +167,22 @@ describe("a turn that fails", () => {
     expect(page.error).toBeNull();
   });
 
+  it("before the message was stored leaves it to be sent again", async () => {
+    const page = chat.open();
+    await page.send("two");
+    const id = page.messages.at(-1)?.id ?? "";
+    chat.engine.chunk({ type: "error", errorText: "This message is empty." });
+    chat.lastEventId = chat.engine.complete(1);
+    await until(() => expect(page.error?.message).toBe("This message is empty."));
+    chat.announce();
+    await until(() =>
+      expect(page.error).toEqual({ kind: "not-sent", messageId: id, message: "This message is empty." }),
+    );
+    expect(page.isRunning).toBe(false);
+    await page.retry();
+    expect(chat.engine.inputs.map(({ payload }) => payload?.message?.id)).toEqual([id, id]);
+  });
+
   it("is shown after a reload", () => {
     chat.saveQuestion(user("u2"));
     chat.status = "failed";

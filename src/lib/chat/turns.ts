@@ -148,7 +148,7 @@ export class Turns {
     this.#isStopping = false;
     this.#heardAt = Date.now();
     state.running = true;
-    if (kind !== "resume") this.problems.clear();
+    if (kind !== "resume") this.problems.clear(action);
     this.freshness.within(SILENCE_MS);
     transport.begin(question, chat.messages, action && "attempt" in action ? action.attempt : null);
     let hasEnded = () => {};
@@ -261,9 +261,10 @@ export class Turns {
     const isRunning = isRunningHere(data);
     this.#ended = null;
     this.#lastInEventId = undefined;
+    // What turns out to be refused is shown no more.
+    state.problem = this.problems.in(data);
     this.shown.show(this.shown.merged(data), false);
     inner.setSession(id, streamCursor(data, inner.getSession(id)?.publicAccessToken));
-    state.problem = this.problems.in(data);
     state.running = isRunning || this.#nextHere() !== undefined;
     if (isRunning) return;
     outage.up("stream");
@@ -317,7 +318,7 @@ export class Turns {
     if (this.#isStopping) return;
     switch (outcome.type) {
       case "failed":
-        state.problem = { message: outcome.text, messageId: chat.lastMessage?.id ?? null, kind: "failed" };
+        this.problems.failed(chat.lastMessage?.id ?? null, outcome.text, turn.started ? undefined : turn);
         return this.#finish({ question: turn.question, since: turn.lastEventId, lastEventId: undefined });
       case "lost":
         // A session that does not exist yet is no outage: the first turn is about to make it.
