@@ -20,10 +20,15 @@ export interface ActionsParts {
 /** What changes the tree and is answered: an edited question, another answer, the rest of an answer. */
 export class Actions {
   readonly #parts: ActionsParts;
-  #before: Promise<void> = Promise.resolve();
+  #onItsWay: Promise<void> | null = null;
 
   constructor(parts: ActionsParts) {
     this.#parts = parts;
+  }
+
+  /** Ends once the engine has the last action, or it could not be sent; null when none is on its way. */
+  get onItsWay(): Promise<void> | null {
+    return this.#onItsWay;
   }
 
   /** A sibling of a question on the path shown. */
@@ -72,25 +77,35 @@ export class Actions {
     return this.#make([...above, message], { kind: "edit", question: id, action });
   }
 
-  async #make(path: SkeinMessage[], request: Omit<TurnRequest, "start"> & { action: ChatAction }): Promise<boolean> {
-    const { turns, send, untilAccepted, stopRun } = this.#parts;
+  #make(path: SkeinMessage[], request: Omit<TurnRequest, "start"> & { action: ChatAction }): Promise<boolean> {
+    const { turns } = this.#parts;
     // What runs on the path shown would be replaced. Both records go to the run in this order, and a message that is
     // still on its way goes before them; a turn on another branch is waited for.
     const isReplacing = turns.isRunningHere;
     if (isReplacing) turns.stopped();
     turns.hold("action");
     turns.foresee(path, true);
-    // One at a time: what this one stops may be what the one before it is about to begin.
-    const before = this.#before;
-    let isMade = () => {};
-    this.#before = new Promise((resolve) => (isMade = resolve));
+    const made = this.#send(path, request, isReplacing, this.#onItsWay);
+    const onItsWay = made.then(() => {
+      if (this.#onItsWay === onItsWay) this.#onItsWay = null;
+    });
+    this.#onItsWay = onItsWay;
+    return made;
+  }
+
+  /** One at a time: what this one stops may be what the one before it is about to begin. */
+  async #send(
+    path: SkeinMessage[],
+    request: Omit<TurnRequest, "start"> & { action: ChatAction },
+    isReplacing: boolean,
+    before: Promise<void> | null,
+  ): Promise<boolean> {
+    const { turns, send, untilAccepted, stopRun } = this.#parts;
     await before;
     turns.hold("action");
     await turns.quiet;
     if (isReplacing) await stopRun();
-    const accepted = untilAccepted(() => turns.begin(path, { ...request, start: () => send(request.action) }));
-    isMade();
-    return accepted;
+    return untilAccepted(() => turns.begin(path, { ...request, start: () => send(request.action) }));
   }
 
   /** The path to a message, on the branch shown or on one that was seen. */

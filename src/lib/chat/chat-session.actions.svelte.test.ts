@@ -169,6 +169,46 @@ describe("editing", () => {
     expect([...seen].filter((line) => line.startsWith("a4:") && !"a4:right".startsWith(line))).toEqual([]);
   });
 
+  it("goes before a message that is sent while the turn it replaces is being stopped", async () => {
+    const page = chat.open();
+    chat.begin("u3", user("u3"));
+    chat.announce();
+    chat.engine.begin("a3", "u3");
+    await until(() => expect(page.status).toBe("streaming"));
+    chat.engine.holdAppends();
+    const edited = page.edit("u3", text("three again"));
+    const sent = page.send("and then?");
+    expect(
+      read(page)
+        .slice(-2)
+        .map((line) => line.split(":")[1]),
+    ).toEqual(["three again", "and then?"]);
+    chat.engine.releaseAppends();
+    expect(await edited).toBe(true);
+    await sent;
+    expect(kinds()).toEqual(["stop", "edit", "submit-message"]);
+    expect(chat.engine.inputs.at(-1)?.payload?.message?.metadata).toMatchObject({
+      after: editedId(chat.engine.inputs[1]),
+    });
+  });
+
+  it("goes before a message that is sent from another branch meanwhile", async () => {
+    chat.add("a2", user("u3"), assistant("a3", "u3", "three"));
+    chat.head = "a3";
+    const page = chat.open();
+    await page.switchTo("a1", "v2");
+    await page.switchTo("a1", "u2");
+    chat.engine.holdAppends();
+    const edited = page.edit("u3", text("three again"));
+    await page.switchTo("a1", "v2");
+    const sent = page.send("and there?");
+    chat.engine.releaseAppends();
+    expect(await edited).toBe(true);
+    await sent;
+    expect(kinds()).toEqual(["edit", "submit-message"]);
+    expect(chat.engine.inputs.at(-1)?.payload?.message?.metadata).toMatchObject({ after: "b2" });
+  });
+
   it("twice quickly makes two branches and ends on the second", async () => {
     const page = chat.open();
     await page.edit("u2", text("first"));

@@ -65,7 +65,8 @@ export class ChatSession {
     const parts = { id, chat: this.#chat, inner: this.#inner, outbox: this.#outbox, state: this.#state };
     this.#turns = new Turns({ ...parts, transport, outage }, data, () => options.reload());
     const turns = this.#turns;
-    this.#sending = new Sending({ ...parts, turns, model: () => options.model() });
+    const actions = () => this.#actions.onItsWay;
+    this.#sending = new Sending({ ...parts, turns, actions, model: () => options.model() });
     this.#moves = new HeadMoves(id, this.#turns, this.#state, options);
     this.#actions = new Actions({
       ...{ turns, outbox: this.#outbox },

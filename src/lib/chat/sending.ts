@@ -7,6 +7,8 @@ export interface SendingParts extends Pick<TurnsParts, "id" | "chat" | "inner" |
   turns: Turns;
   /** The model chosen for the next turn. */
   model(): string | undefined;
+  /** Until the engine has the actions that were made so far; null when it has. */
+  actions(): Promise<void> | null;
 }
 
 /** How messages and actions reach the engine, and how one knows that they did. */
@@ -36,7 +38,7 @@ export class Sending {
     const { chat, outbox, state, turns } = this.#parts;
     this.model = undefined;
     outbox.put(message, Date.now());
-    if (turns.isReading || state.running) return this.#along(message);
+    if (turns.isReading || state.running || this.#parts.actions()) return this.#along(message);
     const start = () => chat.sendMessage(message, { metadata: this.#clientData() });
     await this.untilAccepted(() => turns.request({ kind: "send", question: message.id, start }));
   }
@@ -66,6 +68,8 @@ export class Sending {
     const { id, inner, outbox, state, turns } = this.#parts;
     turns.problems.clear();
     turns.shown.append(message);
+    // It may follow what an action brings, and an action first waits for the end of what it replaces.
+    await this.#parts.actions();
     if (await inner.sendPendingMessage(id, message, this.#clientData())) {
       outbox.mark(message.id, "accepted", Date.now());
       state.running = true;
