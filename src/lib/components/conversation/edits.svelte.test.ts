@@ -10,6 +10,7 @@ const uploads = vi.hoisted(() => vi.fn<typeof upload>());
 vi.mock("../composer/upload.ts", () => ({ upload: uploads, isKept: () => true, UploadError: class extends Error {} }));
 vi.mock("$app/navigation", () => ({ goto: vi.fn() }));
 vi.mock("$app/paths", () => ({ resolve: vi.fn() }));
+vi.mock("$app/state", () => ({ page: {}, navigating: {} }));
 vi.mock("./chat-api.ts", () => ({}));
 
 const cat: AttachedFile = { id: "00000000-0000-4000-8000-000000000001", name: "cat.txt", mediaType: "text/plain" };

@@ -1,6 +1,7 @@
 import { createContext, tick } from "svelte";
 import { goto } from "$app/navigation";
 import { resolve } from "$app/paths";
+import { navigating, page } from "$app/state";
 import type { ChatSession } from "$lib/chat/chat-session.svelte.ts";
 import { filesIn } from "$lib/tools/file.ts";
 import { questionParts, says, textOf, type SkeinMessage } from "$lib/tools/message.ts";
@@ -75,11 +76,14 @@ export class MessageCommands {
   async fork(messageId: string): Promise<void> {
     if (this.#isForking) return;
     this.#isForking = true;
+    const { pathname } = page.url;
     this.#parts.onproblem(null);
     try {
       const chatId = await api.fork(this.#parts.session.id, messageId);
       if (chatId === undefined) this.#parts.onproblem("This message is not there any more.");
-      else await goto(resolve("/(app)/chats/[chatId]", { chatId }));
+      // Whoever went somewhere else meanwhile finds it in the list of chats.
+      else if (page.url.pathname === pathname && navigating.to === null)
+        await goto(resolve("/(app)/chats/[chatId]", { chatId }));
     } catch {
       this.#parts.onproblem("The chat could not be forked. Try again.");
     } finally {
