@@ -83,8 +83,8 @@ export class Actions {
     // still on its way goes before them; a turn on another branch is waited for.
     const isReplacing = turns.isRunningHere;
     if (isReplacing) turns.stopped();
-    turns.hold("action");
-    turns.foresee(path, true);
+    turns.ahead.hold("action");
+    turns.ahead.foresee(path, true);
     const made = this.#send(path, request, isReplacing, this.#onItsWay);
     const onItsWay = made.then(() => {
       if (this.#onItsWay === onItsWay) this.#onItsWay = null;
@@ -102,10 +102,10 @@ export class Actions {
   ): Promise<boolean> {
     const { turns, send, untilAccepted, stopRun } = this.#parts;
     await before;
-    turns.hold("action");
-    await turns.quiet;
+    turns.ahead.hold("action");
+    await turns.ahead.quiet;
     if (isReplacing) await stopRun();
-    return untilAccepted(() => turns.begin(path, { ...request, start: () => send(request.action) }));
+    return untilAccepted(() => turns.ahead.begin(path, { ...request, start: () => send(request.action) }));
   }
 
   /** The path to a message, on the branch shown or on one that was seen. */

@@ -73,10 +73,10 @@ export class HeadMoves {
   }
 
   #show(messages: SkeinMessage[] | undefined, going: Destination | null) {
-    this.#turns.hold("move");
+    this.#turns.ahead.hold("move");
     this.#state.going = going;
     this.#state.moveProblem = null;
-    if (messages) this.#turns.goTo(messages);
+    if (messages) this.#turns.ahead.goTo(messages);
   }
 
   /** One at a time: two under way could arrive in the other order. */

@@ -1,5 +1,4 @@
-import type { ChatTransportEvent } from "@trigger.dev/sdk/chat";
-import type { SkeinMessage } from "../tools/message.ts";
+import { Ahead } from "./ahead.ts";
 import { errorSentence, GONE, statusOf } from "./error-sentence.ts";
 import { Freshness } from "./freshness.ts";
 import type { Outcome } from "./guarded-transport.ts";
@@ -7,15 +6,8 @@ import { questionOf } from "./merge-messages.ts";
 import { ProblemKeeper } from "./problem.ts";
 import { Shown } from "./shown.ts";
 import { inputAfter, streamCursor } from "./stream-cursor.ts";
-import {
-  decideSync,
-  elsewhereIn,
-  isBefore,
-  isRunningHere,
-  targetOf,
-  type TurnEnded,
-  type TurnInFlight,
-} from "./sync-decision.ts";
+import { decideSync, elsewhereIn, isBefore, isRunningHere, targetOf, type TurnEnded } from "./sync-decision.ts";
+import { type Completion, type OpenTurn, TurnReader } from "./turn-reader.ts";
 import type { TurnRequest, TurnsParts } from "./turn-request.ts";
 import type { ChatPageData } from "./types.ts";
 
@@ -26,9 +18,6 @@ const SILENCE_MS = 5000;
 /** For so long the page believes its own eyes when the database still calls a turn running that ended here. */
 const ENDED_MS = 8000;
 
-type OpenTurn = TurnInFlight & Pick<TurnRequest, "action"> & { isLeft?: boolean };
-type Completion = Extract<ChatTransportEvent, { type: "turn-completed" }>;
-
 /**
  * The turns of one chat, one request at a time. The database is the truth: `sync` shows it, whatever happened here. The
  * stream only makes it live, and everything that goes wrong with the stream ends in another look at the database.
@@ -37,30 +26,37 @@ export class Turns {
   readonly freshness: Freshness;
   readonly shown: Shown;
   readonly problems: ProblemKeeper;
+  readonly ahead: Ahead;
   readonly #parts: TurnsParts;
+  readonly #reader: TurnReader;
   #data: ChatPageData;
-  #turn: OpenTurn | null = null;
-  #end: Promise<void> = Promise.resolve();
   #ended: TurnEnded | null = null;
-  #completion: Completion | undefined;
-  #lastInEventId: string | undefined;
   #isLive = false;
-  readonly #held = new Set<"move" | "action">();
-  #isStopping = false;
-  #heardAt = 0;
 
   constructor(parts: TurnsParts, data: ChatPageData, reload: () => Promise<ChatPageData | undefined>) {
     this.#parts = parts;
     this.#data = data;
     this.shown = new Shown(parts.chat, parts.outbox, parts.state);
     this.problems = new ProblemKeeper(parts.outbox, parts.state);
+    this.#reader = new TurnReader(parts);
     this.shown.learn(data);
     this.freshness = new Freshness(parts.outage, {
       reload,
       onfresh: (fresh) => this.sync(fresh, true),
       ongone: () => this.#gone(),
-      patience: () => (this.#turn?.started && !parts.outage.isDown ? this.#heardAt + SILENCE_MS - Date.now() : 0),
+      patience: () =>
+        this.#turn?.started && !parts.outage.isDown ? this.#reader.heardAt + SILENCE_MS - Date.now() : 0,
     });
+    this.ahead = new Ahead({
+      ...{ chat: parts.chat, state: parts.state, shown: this.shown, reader: this.#reader, freshness: this.freshness },
+      target: () => this.#turn?.target ?? targetOf(this.#data),
+      isRunningHere: () => this.isRunningHere,
+      request: (request) => this.request(request),
+    });
+  }
+
+  get #turn() {
+    return this.#reader.turn;
   }
 
   get isReading(): boolean {
@@ -106,7 +102,7 @@ export class Turns {
       return;
     }
     // What a move of this page's own leads to comes with its answer, and everything else is from before it.
-    if (this.#held.size > 0) return;
+    if (this.ahead.isHolding) return;
     const decision = decideSync(
       {
         turn: this.#turn,
@@ -130,7 +126,7 @@ export class Turns {
       return;
     }
     this.#turn.sawRunning ||= data.session.isStreaming;
-    if (decision === "leave") this.#leave();
+    if (decision === "leave") this.#reader.leave();
     else this.freshness.within(SILENCE_MS);
     if (!this.#turn.isLeft) return;
     this.shown.show(this.shown.merged(data), true);
@@ -138,100 +134,30 @@ export class Turns {
   }
 
   /** Makes a request of `Chat` and sees it to its end, over as many runs as the turn takes. */
-  async request({ kind, question, target = question, action, start }: TurnRequest): Promise<void> {
-    const { chat, transport, state } = this.#parts;
+  request({ kind, question, target = question, action, start }: TurnRequest): Promise<void> {
     const { lastEventId } = this.#data.session;
     const turn = { kind, question, target, action, started: false, sawRunning: false, lastEventId };
-    this.#turn = turn;
     this.#ended = this.#ended?.question === question ? null : this.#ended;
-    this.#completion = undefined;
-    this.#isStopping = false;
-    this.#heardAt = Date.now();
-    state.running = true;
+    this.#parts.state.running = true;
     if (kind !== "resume") this.problems.clear(action);
     this.freshness.within(SILENCE_MS);
-    transport.begin(question, chat.messages, action && "attempt" in action ? action.attempt : null);
-    let hasEnded = () => {};
-    this.#end = new Promise((resolve) => (hasEnded = resolve));
-    await start();
-    for (let rest = transport.takeRest(chat.messages); rest && !this.#isStopping;) {
-      chat.messages = rest;
-      await chat.resumeStream();
-      rest = transport.takeRest(chat.messages);
-    }
-    chat.clearError();
-    state.recovering = false;
-    this.#turn = null;
-    if (this.#isLive) this.#after(turn, transport.outcome);
-    hasEnded();
-  }
-
-  /** Until `release` or `begin`, nothing is read and nothing that was read before is shown: this page is about to change it. */
-  hold(forWhat: "move" | "action") {
-    this.#held.add(forWhat);
-    this.#leave();
-    this.freshness.outdate();
-  }
-
-  /** Once nothing is read any more. */
-  get quiet(): Promise<void> {
-    return this.#turn ? this.#end : Promise.resolve();
+    return this.#reader.read(turn, start, (outcome) => {
+      if (this.#isLive) this.#after(turn, outcome);
+    });
   }
 
   /** What the change came to; without it, another look. */
   release(data?: ChatPageData) {
-    this.#held.clear();
+    this.ahead.forget();
     this.#ended = null;
     this.freshness.outdate();
     this.sync(data ?? this.#data, true);
     if (!data) void this.freshness.now();
   }
 
-  /** Shows a path before the database has it; `isRunning`: as one that is being answered. */
-  foresee(messages: SkeinMessage[], isRunning: boolean) {
-    const { state } = this.#parts;
-    this.shown.leave(this.isRunningHere);
-    this.shown.show(messages, this.isReading);
-    state.running = isRunning;
-    state.recovering = false;
-    state.problem = null;
-  }
-
-  /** Shows another branch before the database says that it is the head's. */
-  goTo(messages: SkeinMessage[]) {
-    const { state } = this.#parts;
-    const running = this.isRunningHere ? (this.#turn?.target ?? targetOf(this.#data)) : state.elsewhere;
-    const last = messages.at(-1);
-    const isPartial = last?.role === "assistant" && !this.shown.tree.isStored(last.id);
-    const isThere = running !== null && (last?.id === running || (isPartial && questionOf(messages) === running));
-    this.foresee(messages, isThere);
-    state.elsewhere = isThere ? null : running;
-  }
-
-  /**
-   * A held page goes on with a request of its own, about a path. Whoever went to another branch meanwhile stays there:
-   * it is sent all the same, and its answer is not read into the list of that branch.
-   */
-  begin(path: SkeinMessage[], request: TurnRequest): Promise<void> {
-    const { chat, state } = this.#parts;
-    const { messages } = this.shown;
-    this.#held.delete("action");
-    if (path.every(({ id }, at) => messages[at]?.id === id)) {
-      this.shown.show(messages, false);
-      return this.request(request);
-    }
-    const { running } = state;
-    chat.messages = path;
-    this.shown.show(messages, true);
-    const made = this.request(request);
-    state.running = running;
-    this.#leave();
-    return made;
-  }
-
   /** The person ended the turn. What the database says of it is not believed for a while: it cannot know yet. */
   stopped() {
-    this.#isStopping = this.#turn !== null;
+    this.#reader.isStopping = this.#turn !== null;
     const since = this.#turn ? this.#turn.lastEventId : this.#data.session.lastEventId;
     this.#finish({ question: this.question, since, lastEventId: undefined });
   }
@@ -248,19 +174,18 @@ export class Turns {
   }
 
   onheard() {
-    this.#heardAt = Date.now();
+    this.#reader.heardAt = Date.now();
   }
 
   oncompleted(event: Completion) {
-    this.#completion = event;
-    this.#lastInEventId = event.sessionInEventId ?? this.#lastInEventId;
+    this.#reader.completed(event);
   }
 
   #show(data: ChatPageData) {
     const { id, inner, outage, state } = this.#parts;
     const isRunning = isRunningHere(data);
     this.#ended = null;
-    this.#lastInEventId = undefined;
+    this.#reader.lastInEventId = undefined;
     // What turns out to be refused is shown no more.
     state.problem = this.problems.in(data);
     this.shown.show(this.shown.merged(data), false);
@@ -283,18 +208,11 @@ export class Turns {
     return messages.at(-1)?.id !== this.#data.messages.at(-1)?.id;
   }
 
-  /** The branch whose turn is read is not shown any more: the stream is let go, the run goes on. */
-  #leave() {
-    if (!this.#turn) return;
-    this.#turn.isLeft = true;
-    this.#parts.transport.detach();
-  }
-
   /** After a turn: reads the stream on from where it is, for the answer to a message that was accepted meanwhile. */
   #follow(question: string | null) {
     const { id, inner, chat } = this.#parts;
     const session = inner.getSession(id) ?? streamCursor(this.#data, undefined);
-    const activeInputSeq = inputAfter(this.#lastInEventId ?? this.#data.session.lastInEventId);
+    const activeInputSeq = inputAfter(this.#reader.lastInEventId ?? this.#data.session.lastInEventId);
     inner.setSession(id, { ...session, isStreaming: true, activeInputSeq });
     this.freshness.within(CHECK_MS);
     void this.request({ kind: "resume", question, start: () => chat.resumeStream() });
@@ -315,7 +233,7 @@ export class Turns {
       this.shown.show(this.shown.merged(this.#data), false);
       return this.sync(this.#data, true);
     }
-    if (this.#isStopping) return;
+    if (this.#reader.isStopping) return;
     switch (outcome.type) {
       case "failed":
         this.problems.failed(chat.lastMessage?.id ?? null, outcome.text, turn.started ? undefined : turn);
@@ -327,10 +245,10 @@ export class Turns {
       case "left":
         return this.sync(this.#data, true);
     }
-    if (!this.#completion) return this.freshness.withBackOff();
+    if (!this.#reader.completion) return this.freshness.withBackOff();
     const next = turn.started ? this.#nextHere() : turn.question;
     if (next) return this.#follow(next);
-    const { lastEventId } = this.#completion;
+    const { lastEventId } = this.#reader.completion;
     this.#finish({ question: turn.question, since: turn.lastEventId, lastEventId });
   }
 
