@@ -17,6 +17,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table message
       add column last_leaf_id text,
       add column unread boolean not null default false`.execute(db);
+  // The parent first: an index that begins with the chat looks as good as the key to a planner that knows nothing of the
+  // table yet, and every step of a walk up the tree would read all of the chat.
+  await sql`drop index message_parent_idx`.execute(db);
+  await sql`create index message_parent_idx on message (parent_id, chat_id, seq)`.execute(db);
   await sql`create index message_unread_idx on message (chat_id) where unread`.execute(db);
   await notifyOf(db, "title, model, head_id, status, answering_id");
 }
@@ -37,5 +41,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
       drop column answering_id, drop column answering_attempt, drop column forked_from_chat_id, drop column forked_from_message_id`.execute(
     db,
   );
+  await sql`drop index message_parent_idx`.execute(db);
+  await sql`create index message_parent_idx on message (chat_id, parent_id, seq)`.execute(db);
   await sql`alter table message drop column last_leaf_id, drop column unread`.execute(db);
 }

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Branch, ChatPageData } from "../chat/types.ts";
 import type { Database } from "./db/database.ts";
-import { isOpen, type PathRow } from "./messages.ts";
+import { isOpen, joinById, type PathRow } from "./messages.ts";
 
 /** What branches a page offers, and on which of them something happens. */
 export type Shown = { branches: ChatPageData["branches"]; answering: ChatPageData["session"]["answering"] };
@@ -32,7 +32,8 @@ async function childrenOf(db: Kysely<Database>, chatId: string, ids: string[], a
       select m.id, m.parent_id as "parentId", m.seq, count(*) over (partition by m.parent_id) as siblings,
         not m.final and not m.stopped and m.error is null as "isOpen"
       from (
-        select c.* from unnest(${ids}::text[]) p (id) join message c on c.chat_id = ${chatId} and c.parent_id = p.id
+        select c.* from unnest(${ids}::text[]) p (id)
+        cross join lateral (select * from message where chat_id = ${chatId} and parent_id = p.id offset 0) c
         union all
         select * from message where chat_id = ${chatId} and parent_id is null
       ) m
@@ -47,10 +48,15 @@ async function childrenOf(db: Kysely<Database>, chatId: string, ids: string[], a
 async function newsBelow(db: Kysely<Database>, chatId: string, ids: string[], answeringId: string | null) {
   const { rows } = await sql<{ branchId: string; mark: "running" | "unread" }>`
     with recursive up (mark, id, parent_id) as (
-      select case when id = ${answeringId} then 'running' else 'unread' end, id, parent_id from message
-      where chat_id = ${chatId} and (unread or id = ${answeringId}) and id <> all (${ids}::text[])
+      select * from (
+        select case when id = ${answeringId} then 'running' else 'unread' end, id, parent_id from message
+        where chat_id = ${chatId} and unread
+        union
+        (select 'running', id, parent_id from message where chat_id = ${chatId} and id = ${answeringId} limit 1)
+      ) news
+      where id <> all (${ids}::text[])
       union
-      select up.mark, m.id, m.parent_id from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
+      select up.mark, m.id, m.parent_id from up ${joinById(chatId, sql`up.parent_id`)}
       where up.parent_id <> all (${ids}::text[])
     )
     select mark, id as "branchId" from up where parent_id is null or parent_id = any (${ids}::text[])`.execute(db);

@@ -46,12 +46,12 @@ export async function create(
       with recursive up (id, parent_id, depth) as (
         select id, parent_id, 0 from message where chat_id = ${chatId} and id = ${messageId}
         union all
-        select m.id, m.parent_id, up.depth + 1 from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
+        select m.id, m.parent_id, up.depth + 1 from up ${messages.joinById(chatId, sql`up.parent_id`)}
       )
       insert into message (chat_id, id, parent_id, role, parts, metadata, final, stopped, error, hidden, state, created_at)
       select ${forkId}, m.id, m.parent_id, m.role, m.parts, m.metadata, m.final,
         m.stopped or (not m.final and m.error is null), m.error, m.hidden, m.state, m.created_at
-      from up join message m on m.chat_id = ${chatId} and m.id = up.id
+      from up ${messages.joinById(chatId, sql`up.id`)}
       order by up.depth desc`.execute(trx);
     await compactions.copy(trx, chatId, forkId);
     return { chatId: forkId };

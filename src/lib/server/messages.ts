@@ -1,4 +1,4 @@
-import { sql, type ColumnType, type Generated, type Kysely, type Selectable } from "kysely";
+import { sql, type ColumnType, type Generated, type Kysely, type RawBuilder, type Selectable } from "kysely";
 import type { SkeinMessage, SkeinMetadata } from "../tools/message.ts";
 import type { Compaction } from "./compactions.ts";
 import type { Database } from "./db/database.ts";
@@ -36,6 +36,14 @@ export type PathRow = Pick<
 };
 
 /**
+ * Joins the message `m` of this id to each row before it, by its key. As a plain join, the planner reads all of the chat's
+ * messages at every step of a walk, as long as nobody has told it (by `analyze`) how many a chat has.
+ */
+export function joinById(chatId: string, id: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`cross join lateral (select * from message where chat_id = ${chatId} and id = ${id} limit 1) m`;
+}
+
+/**
  * The path from the root to a message, root first, hidden rows left out. Empty for an unknown or missing id. With
  * `below`, only what comes after that message of the path has its parts; the others have none.
  */
@@ -51,12 +59,12 @@ export async function path(
     with recursive up (id, parent_id, depth) as (
       select id, parent_id, 0 from message where chat_id = ${chatId} and id = ${toId}
       union all
-      select m.id, m.parent_id, up.depth + 1 from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
+      select m.id, m.parent_id, up.depth + 1 from up ${joinById(chatId, sql`up.parent_id`)}
     )
     select m.id, m.role, m.metadata,
       case when up.depth >= (select depth from up where id = ${below}) then '[]' else m.parts end as parts,
       m.final, m.stopped, m.error, up.depth
-    from up join message m on m.chat_id = ${chatId} and m.id = up.id
+    from up ${joinById(chatId, sql`up.id`)}
     where not m.hidden
     order by up.depth desc`.execute(db);
   return rows;

@@ -96,10 +96,10 @@ export async function lineage(db: Kysely<Database>, chatId: string, ids: string[
     with recursive up (id, parent_id) as (
       select id, parent_id from message where chat_id = ${chatId} and id = any(${ids})
       union
-      select m.id, m.parent_id from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
+      select m.id, m.parent_id from up ${messages.joinById(chatId, sql`up.parent_id`)}
     )
     select m.id, m.parent_id as "parentId", m.hidden, not m.final and not m.stopped as "isUnfinished",
       not m.final and not m.stopped and m.error is null as "isOpen"
-    from up join message m on m.chat_id = ${chatId} and m.id = up.id`.execute(db);
+    from up ${messages.joinById(chatId, sql`up.id`)}`.execute(db);
   return rows;
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { Database } from "../db/database.ts";
 import { jsonb } from "../jsonb.ts";
+import { joinById } from "../messages.ts";
 
 /** The runtime's own record where a path ends: that of the nearest message that has one. Undefined: none has. */
 export async function stateAt(
@@ -13,7 +14,7 @@ export async function stateAt(
     with recursive up (parent_id, state) as (
       select parent_id, state from message where chat_id = ${chatId} and id = ${id}
       union all
-      select m.parent_id, m.state from up join message m on m.chat_id = ${chatId} and m.id = up.parent_id
+      select m.parent_id, m.state from up ${joinById(chatId, sql`up.parent_id`)}
       where up.state is null
     )
     select state from up where state is not null`.execute(db);
