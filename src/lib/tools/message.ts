@@ -10,6 +10,8 @@ export interface SkeinMetadata {
   after?: string | null;
   /** On a question that is an edited one: the question it was made from. */
   edits?: string;
+  /** On a message that was sent into a running turn: the question of that turn. */
+  steers?: string;
   /** On an answer: the question it answers, on every `start` chunk, so that a reader can tell whose turn it reads. */
   replyTo?: string;
   /** On an answer that was asked for by an action: the attempt it is, so that asking twice gives it once. */

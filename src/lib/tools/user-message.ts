@@ -38,7 +38,7 @@ export const userPartsSchema = z
 export const userMessageSchema = z.object({
   id: idSchema,
   role: z.literal("user"),
-  metadata: z.object({ after: idSchema.nullish(), edits: idSchema.optional() }).optional(),
+  metadata: z.object({ after: idSchema.nullish(), edits: idSchema.optional(), steers: idSchema.optional() }).optional(),
   parts: userPartsSchema,
 });
 
