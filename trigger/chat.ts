@@ -1,6 +1,6 @@
 import { logger } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
-import { streamText, type UIMessage } from "ai";
+import { isStepCount, streamText, type UIMessage, type UIMessageChunk, type UIMessageStreamOptions } from "ai";
 import { sql } from "kysely";
 import { parseConfig } from "../src/lib/server/config.ts";
 import { createDb } from "../src/lib/server/db/index.ts";
@@ -19,12 +19,15 @@ import { Compactor } from "../src/lib/server/transcript/compactor.ts";
 import { continued } from "../src/lib/server/transcript/continued.ts";
 import { acceptAction, acceptMessages } from "../src/lib/server/transcript/incoming.ts";
 import { Refusal } from "../src/lib/server/transcript/refusal.ts";
+import { steersInto } from "../src/lib/server/transcript/steering.ts";
 import { createTranscriptStorage } from "../src/lib/server/transcript/storage.ts";
 import { TurnContext } from "../src/lib/server/transcript/turn-context.ts";
 import * as turns from "../src/lib/server/turns.ts";
 import { clientDataSchema } from "../src/lib/tools/client-data.ts";
 import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
 import type { SkeinMessage } from "../src/lib/tools/message.ts";
+import { lastQuestion } from "../src/lib/tools/steering.ts";
+import { createTools } from "./tools/index.ts";
 
 const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
@@ -50,6 +53,9 @@ let turn: {
 /** What the action asks for that is at work, until its turn ends. */
 let asked: Answering | undefined;
 
+/** How often a turn may ask the model. */
+const MAX_STEPS = 20;
+
 const NOT_DONE = "This could not be done just now. Try again.";
 
 /** The agent people talk to. Everything durable about a turn is the storage's; the hooks only say who works on it. */
@@ -70,6 +76,12 @@ export const chatAgent = chat.agent({
   // starts a continuation, which the warm spare makes cheap. After the first span the engine may end it any time.
   idleTimeoutInSeconds: 30,
   turnTimeout: parsed.config.turnTimeout,
+
+  tools: ({ chatId }) => createTools(db, chatId),
+
+  // What was sent into this very turn goes into it at its next step, all of it or nothing. What does not, the runtime
+  // keeps for the turns after it.
+  pendingMessages: { shouldInject: ({ messages }) => messages.every((message) => steersInto(message, turn.question)) },
 
   onChatStart: async ({ ctx, chatId }) => {
     const owner = ctx.run.tags.find((tag) => tag.startsWith("user:"));
@@ -99,7 +111,7 @@ export const chatAgent = chat.agent({
 
   onTurnStart: async ({ chatId, runId, chatAccessToken, uiMessages }) => {
     turn = { hasBegun: true };
-    const question = uiMessages.findLast((message) => message.role === "user")?.id;
+    const question = asked?.continues?.metadata?.replyTo ?? lastQuestion(uiMessages as SkeinMessage[])?.id;
     const work = asked?.work ?? (question === undefined ? null : { messageId: question, attempt: null });
     const path = uiMessages as SkeinMessage[];
     const [known, summary] = await Promise.all([turns.look(db, chatId), compactor.summaryOn(chatId, path)]);
@@ -118,7 +130,7 @@ export const chatAgent = chat.agent({
     };
   },
 
-  run: async ({ chatId, messages, signal, clientData, streamText }) => {
+  run: async ({ chatId, messages, signal, clientData, streamText, tools }) => {
     const continues = asked?.continues;
     // A question that was answered before and is sent again, or a turn that was stopped before it could begin.
     if (turn.stopRequested || (messages.at(-1)?.role === "assistant" && !continues)) return;
@@ -151,6 +163,8 @@ export const chatAgent = chat.agent({
       experimental_download: given.experimental_download,
       instructions: INSTRUCTIONS,
       messages: continues ? [...told, { role: "user", content: GO_ON }] : told,
+      tools,
+      stopWhen: isStepCount(MAX_STEPS),
       onStepEnd: ({ usage }) => context.used(usage),
       abortSignal: signal,
       maxRetries: MODEL_RETRIES,
@@ -205,15 +219,21 @@ export const warm = chat.agent({
 /** A rehearsal takes the provider's code through a request, and no request out of the house. */
 const nowhere: typeof fetch = () => Promise.resolve(new Response("{}", { status: 400 }));
 
+interface Answer {
+  toUIMessageStream(options: UIMessageStreamOptions<UIMessage>): ReadableStream<UIMessageChunk>;
+  usage: unknown;
+  totalUsage: unknown;
+}
+
 /** The runtime reads the stream and the usage of a result, and nothing else. */
-function goingOn(result: ReturnType<typeof streamText>, answer: UIMessage) {
+function goingOn<Result extends Answer>(result: Result, answer: UIMessage) {
   return {
-    toUIMessageStream: (options: Parameters<typeof result.toUIMessageStream>[0]) =>
+    toUIMessageStream: (options: UIMessageStreamOptions<UIMessage>) =>
       result.toUIMessageStream(options).pipeThrough(continued(answer)),
-    get totalUsage() {
+    get totalUsage(): Result["totalUsage"] {
       return result.totalUsage;
     },
-    get usage() {
+    get usage(): Result["usage"] {
       return result.usage;
     },
   };

@@ -1,5 +1,15 @@
 import type { Page } from "@playwright/test";
-import { answers, composer, expectAnswer, prompt, questions, requestsFor, startChat } from "./conversation.ts";
+import { expectedAnswer } from "../support/mock-openai.ts";
+import {
+  answers,
+  composer,
+  expectAnswer,
+  expectSettled,
+  prompt,
+  questions,
+  requestsFor,
+  startChat,
+} from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 
 /** Posts the form of the new-chat page and does not follow its redirect: a chat whose page nobody has opened yet. */
@@ -52,4 +62,20 @@ test("two tabs at the same moment start one turn and show one answer each", asyn
   for (const tab of tabs) await expectOneTurn(tab, question, 60);
   expect(requestsFor(model, question)).toHaveLength(1);
   await expect(composer(guest)).toHaveValue("");
+});
+
+test("a first turn that calls a tool is one answer: the agent goes on where the web server left off", async ({
+  guest,
+  model,
+}) => {
+  const question = prompt("words=5 tool=searchChats query=nothing after=5");
+  await startChat(guest, question);
+  await expect(answers(guest)).toHaveText(
+    new RegExp(`^\\s*${expectedAnswer(5)}\\s*Search chats\\s*Done\\s*w6 w7 w8 w9 w10\\s*$`),
+  );
+  await expectSettled(guest);
+  await expect(answers(guest)).toHaveCount(1);
+  expect(requestsFor(model, question).map(({ hasResult }) => hasResult)).toEqual([false, true]);
+  await guest.reload();
+  await expect(answers(guest)).toContainText("w6 w7 w8 w9 w10");
 });

@@ -14,6 +14,9 @@ import { GO_ON } from "../../src/lib/tools/instructions.ts";
  *     say=Oslo                      that one word instead of numbered ones
  *     tokens=7000                   that many tokens are reported; nousage: none are
  *     limit=3                       refused as too long with more than 3 messages, instructions not counted
+ *     tool=searchChats query=Oslo   after its words that tool is called; with the result, the answer goes on for
+ *     after=5                       5 more words (20)
+ *     notools                       refused if any tool is offered
  *
  * An answer that is to go on goes on after its last number. Every word is numbered, so a lost or doubled chunk shows in
  * the text. A request for a summary is known by its instructions. What it is about says what happens, the last word on
@@ -47,6 +50,8 @@ export interface ReceivedRequest {
   receivedAt: number;
   /** The number of the last word that the answer has already: 0 unless it is to go on. */
   from: number;
+  /** It comes with the result of a tool that the answer called. */
+  hasResult: boolean;
   /** How many words were sent so far, and when each was handed to the socket (epoch milliseconds). */
   sent: number;
   sentAt: number[];
@@ -68,6 +73,10 @@ export interface Script {
   tokens?: number;
   reportsUsage: boolean;
   limit: number;
+  tool?: string;
+  query: string;
+  after: number;
+  refusesTools: boolean;
 }
 
 /** The whole text of an answer of `words` words: `w1 w2 w3 …`. */
@@ -102,6 +111,10 @@ export function parseScript(prompt: string): Script {
     tokens: value("tokens"),
     reportsUsage: !/\bnousage\b/.test(prompt),
     limit: value("limit") ?? Infinity,
+    tool: /\btool=(\w+)/.exec(prompt)?.[1],
+    query: /\bquery=(\S+)/.exec(prompt)?.[1] ?? "nothing",
+    after: value("after") ?? 20,
+    refusesTools: /\bnotools\b/.test(prompt),
   };
 }
 
@@ -156,6 +169,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
     model?: string;
     stream?: boolean;
     messages: { role: string; content: unknown }[];
+    tools?: unknown[];
   };
   const received = record(request, body, requests);
   response.on("close", () => {
@@ -172,6 +186,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
     return refuse(response, script.status, `scripted ${script.status} for ${request.headers.authorization}`);
   if (received.messages.filter(({ role }) => role !== "system").length > script.limit)
     return refuse(response, 400, "This model's maximum context length is exceeded.");
+  if (script.refusesTools && body.tools?.length) return refuse(response, 400, `${body.model} does not support tools`);
   if (!body.stream) return complete(response, received, script);
   await stream(response, received, script, holds);
 }
@@ -199,12 +214,13 @@ function record(
 }
 
 /** What the last question is, and from which word on its answer is wanted. */
-function askedIn(messages: ReceivedRequest["messages"]): Pick<ReceivedRequest, "prompt" | "from"> {
-  const goesOn = messages.at(-1)?.content === GO_ON;
-  const said = goesOn ? messages.slice(0, -1) : messages;
-  const prompt = said.findLast((message) => message.role === "user")?.content ?? "";
-  const last = /w(\d+)\s*$/.exec(said.at(-1)?.content ?? "")?.[1];
-  return { prompt, from: goesOn ? Number(last ?? 0) : 0 };
+function askedIn(messages: ReceivedRequest["messages"]): Pick<ReceivedRequest, "prompt" | "from" | "hasResult"> {
+  const isResumed = messages.at(-1)?.content === GO_ON;
+  const said = isResumed ? messages.slice(0, -1) : messages;
+  const asked = said.findLastIndex((message) => message.role === "user");
+  const hasResult = said.slice(asked + 1).some(({ role }) => role === "tool");
+  const last = /w(\d+)\s*$/.exec(said.findLast(({ role }) => role === "assistant")?.content ?? "")?.[1];
+  return { prompt: said[asked]?.content ?? "", from: isResumed || hasResult ? Number(last ?? 0) : 0, hasResult };
 }
 
 async function complete(response: ServerResponse, received: ReceivedRequest, script: Script) {
@@ -240,7 +256,8 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
   if (script.hangAfter === 0) return;
   await sleep(script.ttft);
   const start = performance.now();
-  const words = script.say === undefined ? script.words : received.from + 1;
+  const wanted = received.hasResult ? received.from + script.after : script.words;
+  const words = script.say === undefined ? wanted : received.from + 1;
   for (let word = received.from + 1; word <= words; word++) {
     const wait = start + ((word - received.from - 1) * 1000) / script.rate - performance.now();
     if (wait > 0) await sleep(wait);
@@ -258,8 +275,15 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
     }
   }
   received.finishedAt = Date.now();
-  send({ delta: {}, finish_reason: "stop" }, usage(script));
+  const call = received.hasResult ? undefined : callOf(script, received.number);
+  if (call) send({ delta: { role: "assistant", tool_calls: [call] } });
+  send({ delta: {}, finish_reason: call ? "tool_calls" : "stop" }, usage(script));
   response.end("data: [DONE]\n\n");
+}
+
+function callOf({ tool, query }: Script, number: number) {
+  const call = { index: 0, id: `call-${number}`, type: "function" };
+  return tool && { ...call, function: { name: tool, arguments: JSON.stringify({ query }) } };
 }
 
 function envelope(received: ReceivedRequest, object: string) {

@@ -67,7 +67,8 @@ export class Actions {
       return this.#make(toQuestion, { kind: "regenerate", question, action });
     }
     const answer = { ...last, metadata: { ...last.metadata, stopped: undefined, error: undefined } };
-    return this.#make([...above, answer], { kind: "continue", question, target: last.id, action });
+    const replyTo = last.metadata?.replyTo ?? question;
+    return this.#make([...above, answer], { kind: "continue", question: replyTo, target: last.id, action });
   }
 
   #edit(message: SkeinMessage, above: SkeinMessage[]): Promise<boolean> {

@@ -1,9 +1,10 @@
 import type { SkeinMessage } from "../tools/message.ts";
+import { lastQuestion } from "../tools/steering.ts";
 import { sameContent } from "./same-content.ts";
 
-/** The id of the message a turn on this path answers: the last one a person wrote. */
+/** The id of the message a turn on this path answers. */
 export function questionOf(messages: SkeinMessage[]): string | null {
-  return messages.findLast((message) => message.role === "user")?.id ?? null;
+  return lastQuestion(messages)?.id ?? null;
 }
 
 /** What this page has of a chat beside the path that was read from the database. */

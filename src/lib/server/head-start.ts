@@ -3,6 +3,7 @@ import { streamText } from "ai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { INSTRUCTIONS } from "../tools/instructions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
+import { toolSchemas } from "../tools/tool-schemas.ts";
 import { deliver } from "./delivery.ts";
 import { withFiles } from "./files/model-files.ts";
 import * as firstTurn from "./first-turn.ts";
@@ -148,7 +149,7 @@ function begin(
     },
     run: ({ chat, signal }) => {
       const result = streamText({
-        ...chat.toStreamTextOptions(),
+        ...chat.toStreamTextOptions({ tools: toolSchemas }),
         ...withFiles(models.resolve(model.id), model, { db, files, chatId: claimed.id }),
         instructions: INSTRUCTIONS,
         abortSignal: AbortSignal.any([signal, step.stop.signal, step.lost.signal]),

@@ -6,6 +6,7 @@ import { lineage } from "./transcript/context.ts";
 import { visitedBefore } from "./transcript/head.ts";
 import { walk } from "./transcript/walk.ts";
 import { writeReading } from "./transcript/write.ts";
+import { lastQuestion } from "../tools/steering.ts";
 
 type Which = { ownerId: string; chatId: string };
 type LockedChat = { id: string; head_id: string | null; answering_id: string | null };
@@ -46,7 +47,7 @@ export async function undo(db: Kysely<Database>, which: Which, messageId: string
     const question = await messages.find(trx, chat.id, messageId);
     if (!question) return undefined;
     const path = await messages.path(trx, chat.id, chat.head_id, { below: chat.head_id });
-    const at = path.findLastIndex((row) => row.role === "user");
+    const at = path.findIndex((row) => row.id === lastQuestion(path.map(messages.messageOf))?.id);
     if (path[at]?.id === messageId) await move(trx, chat, path[at - 1]?.id ?? null);
     return { below: question.parent_id };
   });

@@ -27,8 +27,14 @@ export interface SkeinMetadata {
   createdAt?: string;
 }
 
-/** `recovery` is transient: it says that the run was replaced and the answer starts again. */
-export type SkeinData = { recovery: Record<string, never> };
+/**
+ * `recovery` is transient: it says that the run was replaced and the answer starts again. `pending-message-injected` is the
+ * runtime's own: there the answer goes on in view of what was sent into its turn.
+ */
+export type SkeinData = {
+  recovery: Record<string, never>;
+  "pending-message-injected": { messageIds: string[]; messages: { id: string; text: string }[] };
+};
 
 export type SkeinMessage = UIMessage<SkeinMetadata, SkeinData>;
 

@@ -3,6 +3,7 @@ import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { Config } from "../config.ts";
+import { askWithoutTools } from "./ask-without-tools.ts";
 import { createDemoModel, DEMO_CONTEXT_WINDOW } from "./demo-model.ts";
 import { HOSTED } from "./hosted.ts";
 import type { LanguageModelV4 } from "./language-model.ts";
@@ -134,7 +135,7 @@ function compatible({ providers, fetch }: ModelConfig): Entry[] {
     provider: new URL(server.baseUrl).host,
     accepts: { images: server.visionModels.includes(name) },
     contextWindow: server.contextWindow,
-    create: () => provider(name),
+    create: () => askWithoutTools(provider(name)),
   }));
 }
 

@@ -1,5 +1,6 @@
-import { streamText } from "ai";
+import { streamText, tool } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import {
   expectedAnswer,
   expectedSummary,
@@ -115,6 +116,21 @@ describe("an OpenAI-compatible server", () => {
     expect(answer.text).toBe(text);
     expect(answer.errors).toEqual([expect.stringMatching(sentence)]);
     expect(answer.errors.join()).not.toContain("sk-secret-of-ours");
+  });
+
+  it("is asked without tools from then on, once it has refused them", async () => {
+    const model = createModelRegistry(compatible()).resolve();
+    const before = mock.requests.length;
+    const offered = { look: tool({ inputSchema: z.object({}) }) };
+    for (const prompt of ["words=3 notools", "words=4 notools"]) {
+      const said = streamText({ model, prompt, tools: offered, maxRetries: 0 });
+      expect(await said.text).toBe(expectedAnswer(Number(/\d/.exec(prompt)?.[0])));
+    }
+    expect(mock.requests.slice(before).map(({ prompt }) => prompt)).toEqual([
+      "words=3 notools",
+      "words=3 notools",
+      "words=4 notools",
+    ]);
   });
 
   it("says so when nothing listens there", async () => {

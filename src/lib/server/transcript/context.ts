@@ -52,7 +52,9 @@ async function endOfPath(
   }
   const after = incoming.metadata?.after;
   if (typeof after !== "string" || after === headId || !(await exists(db, chatId, after))) return headId;
-  return (await pathIds(db, chatId, headId)).has(after) ? headId : after;
+  if ((await pathIds(db, chatId, headId)).has(after)) return headId;
+  // It came too late for the turn that it was sent into: it follows that turn's answer.
+  return (incoming.metadata?.steers === after && (await answerOf(db, chatId, after))) || after;
 }
 
 /** The finished answer to a question: the one on the path people look at, else the newest. Undefined: unanswered. */
