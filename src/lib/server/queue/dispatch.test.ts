@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { createDb, type Database } from "../db/index.ts";
-import { createLiveFeed } from "../live.ts";
+import { createLiveFeed, type LiveFeed } from "../live.ts";
 import { arrange } from "./arrange.ts";
 import { startDispatcher, sweep } from "./dispatch.ts";
 import { edit } from "./edit.ts";
@@ -338,18 +338,48 @@ describe("a message that leads to no turn", () => {
 });
 
 describe("the dispatcher of a server", () => {
-  it("sends when the live feed tells that a turn is over, and what it missed", async () => {
-    const missed = await running("q1");
-    await setStatus(db, missed.chatId, "idle");
+  /** Without its clock: what it does, it does because it was told. */
+  function started(live: Parameters<typeof startDispatcher>[1]) {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(startDispatcher(input.services, live));
+  }
+
+  it("sends what its chat's last turn held up, as soon as the live feed tells that it is over", async () => {
     const live = createLiveFeed(database.url);
-    const stop = startDispatcher(input.services, live);
-    onTestFinished(async () => {
-      stop();
-      await live.close();
-    });
-    await expect.poll(() => input.of(missed.chatId), { timeout: 5_000 }).toEqual(["q1"]);
-    const next = await running("q1", "q2");
-    await setStatus(db, next.chatId, "idle");
-    await expect.poll(() => input.of(next.chatId), { timeout: 5_000 }).toEqual(["q1"]);
+    onTestFinished(() => live.close());
+    const heard: string[] = [];
+    live.subscribeAll((event) => heard.push("chatId" in event ? event.chatId : event.type));
+    started(live);
+    // The feed may not be listening yet, and nobody repeats what it misses.
+    const known = await running();
+    await expect
+      .poll(async () => {
+        await db.updateTable("chat").set({ title: "Again" }).where("id", "=", known.chatId).execute();
+        return heard;
+      })
+      .toContain(known.chatId);
+    const { chatId } = await running("q1", "q2");
+    await setStatus(db, chatId, "idle");
+    await expect.poll(() => input.of(chatId)).toEqual(["q1"]);
+  });
+
+  it("sends what was held up before it began, and what its feed has missed", async () => {
+    const [before, missed] = [await running("q1"), await running("q1")];
+    await setStatus(db, before.chatId, "idle");
+    let tell: Parameters<LiveFeed["subscribeAll"]>[0] = () => {};
+    started({ subscribeAll: (listener) => ((tell = listener), () => {}) });
+    await expect.poll(() => input.of(before.chatId)).toEqual(["q1"]);
+    await setStatus(db, missed.chatId, "idle");
+    tell({ type: "resync" });
+    await expect.poll(() => input.of(missed.chatId)).toEqual(["q1"]);
+  });
+
+  it("looks every second", async () => {
+    const { chatId } = await running("q1");
+    started({ subscribeAll: () => () => {} });
+    await setStatus(db, chatId, "idle");
+    await vi.advanceTimersByTimeAsync(1_000);
+    await expect.poll(() => input.of(chatId)).toEqual(["q1"]);
   });
 });
