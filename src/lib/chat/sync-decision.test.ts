@@ -13,6 +13,7 @@ const data = (question: string, isStreaming: boolean, lastEventId?: string): Cha
   },
   messages: [{ id: question, role: "user", parts: [] }],
   branches: {},
+  queue: { isPaused: false, items: [] },
   session: { publicAccessToken: null, isStreaming, answering: null, lastEventId },
   realtimeUrl: "",
 });

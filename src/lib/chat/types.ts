@@ -1,4 +1,5 @@
 import type { SkeinMessage } from "../tools/message.ts";
+import type { MessageQueue } from "../tools/queue.ts";
 
 /** One way to go on from a message. */
 export interface Branch {
@@ -27,6 +28,7 @@ export interface ChatPageData {
    * never a single child.
    */
   branches: Record<string, Branch[]>;
+  queue: MessageQueue;
   session: {
     publicAccessToken: string | null;
     /** Cursors of the last *completed* turn; both absent during the first one. */

@@ -5,6 +5,7 @@ import { realtimeUrl } from "./chat-page.ts";
 import { parseConfig } from "./config.ts";
 import { startFileSweep } from "./files/sweep.ts";
 import { createLiveFeed } from "./live.ts";
+import { startDispatcher } from "./queue/dispatch.ts";
 import { startRecoverySweep } from "./recovery.ts";
 import { createServices, type Services } from "./services.ts";
 
@@ -35,7 +36,7 @@ export async function startApp(): Promise<void> {
   await slot.skeinApp?.close();
   const services = createServices(config);
   const live = createLiveFeed(config.databaseUrl);
-  const stopSweeps = [startRecoverySweep(services), startFileSweep(services)];
+  const stopSweeps = [startRecoverySweep(services), startFileSweep(services), startDispatcher(services, live)];
   slot.skeinApp = {
     services,
     auth: createAuth({

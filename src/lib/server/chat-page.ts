@@ -42,6 +42,7 @@ function dataOf(services: Services, opened: conversation.OpenChat, publicAccessT
     chat: { id, title, model, status, statusDetail, forkedFrom },
     messages: opened.messages,
     branches: opened.branches,
+    queue: opened.queue,
     session: {
       publicAccessToken,
       ...opened.cursors,

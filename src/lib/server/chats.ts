@@ -31,6 +31,8 @@ export interface ChatTable {
   /** Why the head start failed, when another attempt would fail as well. The turn that ends with it takes it. */
   first_turn_failure: string | null;
   stop_requested_at: OptionalMoment;
+  /** Since when nothing that waits goes out: the person stopped a turn, or sending it led to nothing. */
+  queue_paused_at: OptionalMoment;
   last_activity_at: Moment;
   last_read_at: OptionalMoment;
   pinned_at: OptionalMoment;
@@ -137,7 +139,13 @@ export async function markRead(db: Kysely<Database>, { ownerId, chatId }: Owned)
  */
 export async function requestStop(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<void> {
   await owned(db, { ownerId, chatId })
-    .set({ stop_requested_at: sql`now()` })
+    .set({
+      stop_requested_at: sql`now()`,
+      // Who stops a turn does not want the next at once.
+      queue_paused_at: sql<Date | null>`case when exists (
+        select from queued_message where queued_message.chat_id = chat.id and queued_message.state = 'waiting'
+      ) then now() else chat.queue_paused_at end`,
+    })
     .where("status", "=", "running")
     .execute();
 }

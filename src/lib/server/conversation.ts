@@ -1,12 +1,14 @@
 import type { ColumnType, Kysely } from "kysely";
 import type { ChatPageData } from "../chat/types.ts";
 import type { SkeinMessage } from "../tools/message.ts";
+import type { MessageQueue } from "../tools/queue.ts";
 import * as branches from "./branches.ts";
 import type { ChatRow } from "./chats.ts";
 import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
+import { ofChat } from "./queue/read.ts";
 
 /** The live connection of a chat to the run that handles it. It may vanish and come back; the chat stays. */
 export interface ChatSessionTable {
@@ -35,6 +37,7 @@ export interface OpenChat {
   answering: ChatPageData["session"]["answering"];
   cursors: { lastEventId?: string; lastInEventId?: string };
   isRunning: boolean;
+  queue: MessageQueue;
   /** Whether a run ever had it. A fork begins without. */
   hasSession: boolean;
 }
@@ -66,6 +69,7 @@ export async function open(
         )
         .select(["chat.id", "chat.title", "chat.model", "chat.status", "chat.status_detail", "chat.head_id"])
         .select(["chat.run_id", "chat.last_activity_at", "chat.answering_id", "chat.forked_from_message_id"])
+        .select("chat.queue_paused_at")
         .select(["source.id as source_id", "source.title as source_title", "last_event_id", "last_in_event_id"])
         .select("chat_session.chat_id as session_chat_id")
         .where("chat.id", "=", chatId)
@@ -99,6 +103,7 @@ export async function open(
           ...(row.last_in_event_id === null ? {} : { lastInEventId: row.last_in_event_id }),
         },
         isRunning: status === "running",
+        queue: await ofChat(trx, row),
         hasSession: row.session_chat_id !== null,
       };
     });

@@ -1,24 +1,31 @@
 import pg from "pg";
 
-export type LiveEvent = { type: "chat"; chatId: string } | { type: "resync" };
+/** `queue`: something of a chat's message queue changed; `chat`: anything else of it. */
+export type LiveEvent = { type: "chat" | "queue"; chatId: string } | { type: "resync" };
 
 type Listener = (event: LiveEvent) => void;
 
 export interface LiveFeed {
   /** Calls `listener` for everything that happens to this person's chats, until the returned function is called. */
   subscribe(ownerId: string, listener: Listener): () => void;
+  /** The same for the chats of all people: for the server itself, never for a page. */
+  subscribeAll(listener: Listener): () => void;
   close(): Promise<void>;
 }
+
+/** What a trigger says; of `chat` nothing. */
+type Notification = { chatId: string; ownerId: string; topic?: "queue" };
 
 const RETRY_MS = 500;
 
 /**
- * One connection that listens for all people: a trigger on `chat` notifies in the writer's own transaction, so whoever
+ * One connection that listens for all people: triggers notify in the writer's own transaction, so whoever
  * hears of a change can read it. What happened while the connection was down is not repeated; listeners are told to
  * read again.
  */
 export function createLiveFeed(databaseUrl: string): LiveFeed {
   const listeners = new Map<string, Set<Listener>>();
+  const ofAll = new Set<Listener>();
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -45,15 +52,15 @@ export function createLiveFeed(databaseUrl: string): LiveFeed {
     next.on("error", lost);
     next.on("end", lost);
     next.on("notification", ({ payload }) => {
-      const { chatId, ownerId } = JSON.parse(payload ?? "{}") as { chatId: string; ownerId: string };
-      tell(listeners.get(ownerId) ?? [], { type: "chat", chatId });
+      const { chatId, ownerId, topic = "chat" } = JSON.parse(payload ?? "{}") as Notification;
+      tell([...(listeners.get(ownerId) ?? []), ...ofAll], { type: topic, chatId });
     });
     try {
       await next.connect();
       await next.query("listen chat");
       if (!isFirst)
         tell(
-          [...listeners.values()].flatMap((some) => [...some]),
+          [...listeners.values(), ofAll].flatMap((some) => [...some]),
           { type: "resync" },
         );
     } catch {
@@ -71,10 +78,15 @@ export function createLiveFeed(databaseUrl: string): LiveFeed {
         if (own.size === 0 && listeners.get(ownerId) === own) listeners.delete(ownerId);
       };
     },
+    subscribeAll(listener) {
+      ofAll.add(listener);
+      return () => ofAll.delete(listener);
+    },
     async close() {
       closed = true;
       clearTimeout(timer);
       listeners.clear();
+      ofAll.clear();
       await connected;
       await client?.end();
     },

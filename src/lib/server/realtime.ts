@@ -24,6 +24,8 @@ export interface Realtime {
   ensureRun(chat: ChatAddress): Promise<{ runId: string; isNew: boolean }>;
   /** Sends a question, as the browser would. The agent ignores one that it has answered. */
   sendMessage(chat: ChatAddress, message: SkeinMessage): Promise<void>;
+  /** Tells the turn that runs to stop. Nobody listens between two turns, and it is never read later. */
+  sendStop(chatId: string): Promise<void>;
   /** Asks for an action, as the browser would. The agent ignores one that is done. */
   sendAction(chat: ChatAddress, action: ChatAction): Promise<void>;
   /** Tells a run that waits for a head start to end without it. */
@@ -86,6 +88,7 @@ export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realti
       const payload = { chatId, trigger: "submit-message", message, metadata: model === null ? {} : { model } };
       await sessions.open(chatId).in.send({ kind: "message", payload }, once);
     },
+    sendStop: (chatId) => sessions.open(chatId).in.send({ kind: "stop" }, once),
     sendAction: async ({ chatId, model }, action) => {
       const payload = { chatId, trigger: "action", action, metadata: model === null ? {} : { model } };
       await sessions.open(chatId).in.send({ kind: "message", payload }, once);

@@ -4,8 +4,8 @@ import { problemOf, TOO_LONG } from "$lib/components/composer/message-text.ts";
 import { requirePerson } from "$lib/server/access.ts";
 import * as chats from "$lib/server/chats.ts";
 import * as files from "$lib/server/files/files.ts";
-import { cannotSee, FILES_GONE, MAX_FILES, TOO_MANY } from "$lib/tools/file-rules.ts";
-import { isImage } from "$lib/tools/file.ts";
+import { problemOfFiles } from "$lib/server/files/problem.ts";
+import { MAX_FILES } from "$lib/tools/file-rules.ts";
 import { MAX_MESSAGE_BYTES } from "$lib/tools/message.ts";
 import type { Actions } from "./$types";
 
@@ -25,13 +25,7 @@ export const actions: Actions = {
     const ids = [...new Set(form.getAll("file").map(String))];
     const model = models.info(String(form.get("model") ?? ""));
     const attached = ids.length > MAX_FILES ? [] : await files.ofOwner(db, { ownerId: user.id, ids });
-    const refused = () => {
-      if (ids.length > MAX_FILES) return TOO_MANY;
-      if (attached.length < ids.length) return FILES_GONE;
-      const { accepts, label } = model ?? models.choose();
-      return attached.some(isImage) && !accepts.images ? cannotSee(label) : null;
-    };
-    const problem = problemOf(text, attached.length > 0) ?? refused();
+    const problem = problemOf(text, attached.length > 0) ?? problemOfFiles(ids, attached, model ?? models.choose());
     if (problem !== null) return fail(400, { problem, text });
 
     const { chatId } = await chats.create(db, { ownerId: user.id, text, model: model?.id ?? null, files: attached });

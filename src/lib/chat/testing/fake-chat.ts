@@ -44,6 +44,7 @@ export class FakeChat {
       chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail, forkedFrom: null },
       messages: this.stored,
       branches: this.branches(),
+      queue: { isPaused: false, items: [] },
       session: {
         publicAccessToken: "token",
         lastEventId,

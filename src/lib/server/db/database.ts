@@ -4,6 +4,7 @@ import type { ChatSessionTable } from "../conversation.ts";
 import type { FileGarbageTable, FileTable, MessageFileTable } from "../files/files.ts";
 import type { FileContentTable } from "../files/postgres.ts";
 import type { MessageTable } from "../messages.ts";
+import type { QueuedMessageFileTable, QueuedMessageTable } from "../queue/table.ts";
 
 /** better-auth writes this table; we only refer to it. */
 export interface UserTable {
@@ -26,5 +27,7 @@ export interface Database {
   file_content: FileContentTable;
   file_garbage: FileGarbageTable;
   message_file: MessageFileTable;
+  queued_message: QueuedMessageTable;
+  queued_message_file: QueuedMessageFileTable;
   compaction: CompactionTable;
 }

@@ -7,7 +7,7 @@ const EVERY_MS = 10 * 60_000;
 /** How many files a round takes at a time, and so how long it can hold their rows. */
 const BATCH = 200;
 
-/** Forgets files that no message refers to: now, and every ten minutes. Several servers may do it at once. */
+/** Forgets files that no message refers to, sent or waiting: now, and every ten minutes. Several servers may do it at once. */
 export function startFileSweep({ db, files, log }: Pick<Services, "db" | "files" | "log">): () => void {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -71,4 +71,5 @@ async function forgetUnused(db: Kysely<Database>): Promise<number> {
   });
 }
 
-const isUnused = sql<boolean>`not exists (select from message_file where message_file.file_id = file.id)`;
+const isUnused = sql<boolean>`not exists (select from message_file where message_file.file_id = file.id)
+  and not exists (select from queued_message_file where queued_message_file.file_id = file.id)`;

@@ -12,6 +12,7 @@ import type { UIMessage } from "ai";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { filePart } from "../../tools/file.ts";
 import * as chats from "../chats.ts";
 import * as conversation from "../conversation.ts";
 import { createDb, type Database } from "../db/index.ts";
@@ -443,5 +444,64 @@ describe.each(Array.from({ length: 25 }, (_, index) => index + 1))("a random wal
     }
     const rows = await db.selectFrom("message").select("id").where("chat_id", "=", chatId).execute();
     expect(new Set(rows.map((row) => row.id))).toEqual(everything);
+  });
+});
+
+describe("a queued message", () => {
+  const queue = (chatId: string, ...ids: string[]) =>
+    db
+      .insertInto("queued_message")
+      .values(ids.map((id, position) => ({ chat_id: chatId, id, position, kind: "queue" as const, parts: "[]" })))
+      .execute();
+  const queued = async (chatId: string) =>
+    (
+      await db.selectFrom("queued_message").select("id").where("chat_id", "=", chatId).orderBy("position").execute()
+    ).map(({ id }) => id);
+
+  it("leaves the queue with the save that makes it a message of the conversation, and no other does", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    await queue(chatId, "u2", "s2", "u3");
+    await storage.save(context(chatId), changeset([user("u1"), answer("a1"), user("u2")], "turn-start"));
+    expect(await queued(chatId)).toEqual(["s2", "u3"]);
+    const steered = [user("u1"), answer("a1"), user("u2"), user("s2"), answer("a2")];
+    await storage.save(context(chatId), changeset(steered, "turn-complete"));
+    expect(await queued(chatId)).toEqual(["u3"]);
+    await storage.save(context(chatId), changeset(steered, "turn-complete"));
+    expect(await queued(chatId)).toEqual(["u3"]);
+  });
+
+  it("stays when the save fails", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    await queue(chatId, "u2");
+    const broken = changeset([user("u1"), answer("a1"), user("u2")], "turn-complete");
+    // Written last, when the message is there and its row is gone.
+    broken.cursors = { lastOutEventId: "\0" };
+    await expect(storage.save(context(chatId), broken)).rejects.toThrow("invalid byte sequence");
+    expect([await queued(chatId), await ids(chatId)]).toEqual([["u2"], ["u1", "a1"]]);
+  });
+
+  it("keeps its files without a gap", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    const fileId = crypto.randomUUID();
+    await db
+      .insertInto("file")
+      .values({
+        ...{ id: fileId, owner_id: ownerId, name: "a.txt", media_type: "text/plain", size: 1, sha256: "" },
+        ...{ store: "postgres", stored_at: new Date() },
+      })
+      .execute();
+    const parts = [filePart({ id: fileId, name: "a.txt", mediaType: "text/plain" })];
+    await db
+      .insertInto("queued_message")
+      .values({ chat_id: chatId, id: "u2", position: 0, kind: "queue", parts: JSON.stringify(parts) })
+      .execute();
+    const links = async () => [
+      (await db.selectFrom("queued_message_file").selectAll().where("file_id", "=", fileId).execute()).length,
+      (await db.selectFrom("message_file").selectAll().where("file_id", "=", fileId).execute()).length,
+    ];
+    expect(await links()).toEqual([1, 0]);
+    const question = { ...user("u2"), parts };
+    await storage.save(context(chatId), changeset([user("u1"), answer("a1"), question], "turn-start"));
+    expect(await links()).toEqual([0, 1]);
   });
 });

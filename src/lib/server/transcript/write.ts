@@ -23,6 +23,17 @@ export async function writeMessages(
   });
   if (inserts.length > 0) {
     await trx
+      // What was queued is a message from here on.
+      .with("taken", (db) =>
+        db
+          .deleteFrom("queued_message")
+          .where("chat_id", "=", chatId)
+          .where(
+            "id",
+            "in",
+            inserts.map(({ id }) => id),
+          ),
+      )
       .insertInto("message")
       .values(
         inserts.map(({ id, parentId, message, final }) => ({
