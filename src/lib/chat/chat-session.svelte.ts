@@ -4,6 +4,7 @@ import { untrack } from "svelte";
 import type { AttachedFile } from "../tools/file.ts";
 import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
+import { shownInAnswers } from "../tools/steering.ts";
 import { Actions } from "./actions.ts";
 import { type Branches, type Choice, choiceOf, leftBelow } from "./branches.ts";
 import { compose, ensureRandomUUID, randomId } from "./compose.ts";
@@ -12,7 +13,9 @@ import { type Destination, type HeadApi, HeadMoves, type HeadMovesState } from "
 import { questionOf } from "./merge-messages.ts";
 import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
+import { PendingMessages } from "./pending-messages.svelte.ts";
 import { problemIn } from "./problem.ts";
+import type { QueueApi } from "./queue-requests.ts";
 import { Sending } from "./sending.ts";
 import { isRunningHere } from "./sync-decision.ts";
 import type { SessionState } from "./turn-request.ts";
@@ -34,6 +37,8 @@ class State implements SessionState, HeadMovesState {
 /** One conversation in one page: what its components read and do. `Turns` has the logic. */
 export class ChatSession {
   readonly id: string;
+  /** What waits for a turn, or goes into the one that runs. */
+  readonly pending: PendingMessages;
   readonly #options: ChatSessionOptions;
   readonly #state = new State();
   readonly #outbox = new Outbox();
@@ -44,8 +49,9 @@ export class ChatSession {
   readonly #moves: HeadMoves;
   #loaded: SkeinMessage[];
   readonly #sending: Sending;
+  readonly #steered = $derived.by(() => shownInAnswers(this.messages));
 
-  constructor(data: ChatPageData, options: ChatSessionOptions & HeadApi) {
+  constructor(data: ChatPageData, options: ChatSessionOptions & HeadApi & QueueApi) {
     this.id = data.chat.id;
     this.#options = options;
     this.#loaded = data.messages;
@@ -63,7 +69,17 @@ export class ChatSession {
     this.#chat = new Chat({ id: this.id, messages: data.messages, transport, generateId: randomId });
     const { id } = this;
     const parts = { id, chat: this.#chat, inner: this.#inner, outbox: this.#outbox, state: this.#state };
-    this.#turns = new Turns({ ...parts, transport, outage }, data, () => options.reload());
+    this.pending = new PendingMessages(id, data.queue, {
+      readQueue: (chatId) => options.readQueue(chatId),
+      changeQueue: (chatId, operation) => options.changeQueue(chatId, operation),
+      model: () => options.model(),
+      isShown: (messageId) => this.#isShown(messageId),
+    });
+    this.#turns = new Turns({ ...parts, transport, outage }, data, async () => {
+      const fresh = await options.reload();
+      if (fresh) this.pending.sync(fresh.queue);
+      return fresh;
+    });
     const turns = this.#turns;
     const actions = () => this.#actions.onItsWay;
     this.#sending = new Sending({ ...parts, turns, actions, model: () => options.model() });
@@ -78,6 +94,11 @@ export class ChatSession {
 
   get messages(): SkeinMessage[] {
     return this.#turns.shown.messages;
+  }
+
+  /** The messages that an answer shows where they went into its turn. */
+  get steered(): Set<string> {
+    return this.#steered;
   }
 
   get status(): "ready" | "submitted" | "streaming" | "error" {
@@ -151,7 +172,10 @@ export class ChatSession {
     // The page's data comes again, as old as it was, whenever anything on the page is loaded.
     if (data.messages === this.#loaded) return;
     this.#loaded = data.messages;
-    untrack(() => this.#turns.sync(data, false));
+    untrack(() => {
+      this.pending.sync(data.queue);
+      this.#turns.sync(data, false);
+    });
   }
 
   /** Looks at the database now, because the live feed announced something. */
@@ -159,8 +183,14 @@ export class ChatSession {
     void untrack(() => this.#turns.freshness.now());
   }
 
+  /** Looks at what waits, because the live feed announced that it changed. */
+  refreshQueue(): void {
+    this.pending.refresh();
+  }
+
   /** Leaves the page. The run goes on. */
   dispose(): void {
+    this.pending.dispose();
     untrack(() => this.#turns.end());
   }
 
@@ -269,6 +299,10 @@ export class ChatSession {
   /** Gives up on an edit, or an answer asked for anew, that could not be sent. */
   giveUp(): void {
     if (this.#turns.problems.refusedAction) this.#turns.problems.clear();
+  }
+
+  #isShown(messageId: string): boolean {
+    return this.#steered.has(messageId) || this.messages.some(({ id }) => id === messageId);
   }
 
   #stopRun() {

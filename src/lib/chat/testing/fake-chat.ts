@@ -1,5 +1,7 @@
 import type { SkeinMessage } from "../../tools/message.ts";
+import type { MessageQueue } from "../../tools/queue.ts";
 import { ChatSession } from "../chat-session.svelte.ts";
+import { foresee } from "../foresee-queue.ts";
 import type { Destination, HeadMoved } from "../head-moves.ts";
 import type { ChatPageData } from "../types.ts";
 import { FakeEngine } from "./fake-engine.ts";
@@ -23,6 +25,7 @@ export class FakeChat {
   statusDetail: string | null = null;
   lastEventId: string | undefined;
   lastInEventId: string | undefined;
+  queue: MessageQueue = { isPaused: false, items: [] };
   readonly #pages: ChatSession[] = [];
 
   constructor(nextInput = 0) {
@@ -44,7 +47,7 @@ export class FakeChat {
       chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail, forkedFrom: null },
       messages: this.stored,
       branches: this.branches(),
-      queue: { isPaused: false, items: [] },
+      queue: this.queue,
       session: {
         publicAccessToken: "token",
         lastEventId,
@@ -105,6 +108,8 @@ export class FakeChat {
       model: () => "demo:words",
       moveHead: (_, to) => this.moveHead(to),
       undo: (_, messageId) => this.undo(messageId),
+      readQueue: () => Promise.resolve(structuredClone(this.queue)),
+      changeQueue: (_, operation) => Promise.resolve(structuredClone((this.queue = foresee(this.queue, operation)))),
     });
     this.#pages.push(page);
     return page;

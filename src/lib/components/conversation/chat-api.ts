@@ -1,6 +1,9 @@
 import { resolve } from "$app/paths";
 import type { Destination, HeadMoved } from "$lib/chat/head-moves.ts";
+import type { QueueOperation } from "$lib/chat/foresee-queue.ts";
+import { QueueRefusal } from "$lib/chat/queue-requests.ts";
 import type { ChatPageData } from "$lib/chat/types.ts";
+import type { Enqueue, MessageQueue } from "$lib/tools/queue.ts";
 
 /** The browser's side of `routes/api/chats/[chatId]`. A request that fails throws; a chat that is not ours is undefined. */
 
@@ -39,6 +42,43 @@ export async function undo(chatId: string, messageId: string): Promise<HeadMoved
 export async function fork(chatId: string, messageId: string): Promise<string | undefined> {
   const forked = await ask<{ chatId: string }>("/api/chats/[chatId]/fork", chatId, { messageId });
   return forked?.chatId;
+}
+
+export async function readQueue(chatId: string): Promise<MessageQueue> {
+  return queueIn(await fetch(resolve("/api/chats/[chatId]/queue", { chatId })));
+}
+
+export async function changeQueue(chatId: string, operation: QueueOperation): Promise<MessageQueue> {
+  const all = resolve("/api/chats/[chatId]/queue", { chatId });
+  const one = (messageId: string) => resolve("/api/chats/[chatId]/queue/[messageId]", { chatId, messageId });
+  switch (operation.type) {
+    case "add": {
+      const { message, kind, model } = operation;
+      return ofQueue("POST", all, { message, kind, model } satisfies Enqueue);
+    }
+    case "edit":
+      return ofQueue("PATCH", one(operation.id), { parts: operation.parts });
+    case "steer":
+      return ofQueue("PATCH", one(operation.id), { kind: "steer" });
+    case "remove":
+      return ofQueue("DELETE", one(operation.id));
+    case "order":
+      return ofQueue("PATCH", all, { order: operation.order });
+    case "continue":
+      return ofQueue("PATCH", all, { isPaused: false });
+  }
+}
+
+async function ofQueue(method: string, url: string, body?: object): Promise<MessageQueue> {
+  const headers = { "content-type": "application/json" };
+  return queueIn(await fetch(url, { method, headers, body: body && JSON.stringify(body) }));
+}
+
+async function queueIn(response: Response): Promise<MessageQueue> {
+  if (response.ok) return (await response.json()) as MessageQueue;
+  const { message } = (await response.json().catch(() => ({}))) as { message?: string };
+  if (message && response.status < 500) throw new QueueRefusal(message);
+  throw new Error(`${response.status} from the queue`);
 }
 
 type Route = `/api/chats/[chatId]/${"token" | "stop" | "read" | "head" | "undo" | "fork"}`;
