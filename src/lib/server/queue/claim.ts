@@ -3,7 +3,16 @@ import type { SkeinMessage } from "../../tools/message.ts";
 import type { ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
 import type { ChatAddress } from "../realtime.ts";
-import { nextOut, overdue, stillStops, waitingOf, type Going, type QueueChat, type Queued } from "./rules.ts";
+import {
+  nextOut,
+  overdue,
+  placeAgain,
+  stillStops,
+  waitingOf,
+  type Going,
+  type QueueChat,
+  type Queued,
+} from "./rules.ts";
 
 export type LockedChat = QueueChat & Pick<ChatRow, "id" | "owner_id" | "model"> & { has_session: boolean };
 
@@ -79,7 +88,8 @@ export async function claimOverdue(
 ): Promise<{ out: Outgoing[]; gaveUp: string[] }> {
   const out: Outgoing[] = [];
   const gaveUp: string[] = [];
-  for (const row of await rowsOf(trx, chat.id)) {
+  const rows = await rowsOf(trx, chat.id);
+  for (const [at, row] of rows.entries()) {
     const step = overdue(chat, row);
     if (step === "again") {
       const stopsTurn = stillStops(chat, row);
@@ -88,7 +98,8 @@ export async function claimOverdue(
       gaveUp.push(row.id);
       await trx
         .updateTable("queued_message")
-        .set({ state: "waiting", kind: "queue", attempts: 0, sent_at: null, after_id: null, steers: null, stops: null })
+        .set({ state: "waiting", kind: "queue", position: placeAgain(rows, at) })
+        .set({ attempts: 0, sent_at: null, after_id: null, steers: null, stops: null })
         .where("chat_id", "=", chat.id)
         .where("id", "=", row.id)
         .execute();

@@ -289,8 +289,13 @@ describe("a message that leads to no turn", () => {
   it("is sent again to whoever is there by now, each time later, and at last waits again in a paused queue", async () => {
     const chatId = await settledChat(db, ownerId);
     const which = { ownerId, chatId };
+    await setStatus(db, chatId, "running");
+    for (const id of ["q2", "q1"]) await ask(input, which, id);
+    await arrange(db, which, { order: ["q1", "q2"] });
+    await setStatus(db, chatId, "idle");
     input.current = { session: "open", runId: "run_1", isLive: true };
-    await ask(input, which, "q1");
+    await sweeps();
+    await arrange(db, which, { order: ["q2"] });
     await age(chatId, SENT_MS - 1_000);
     await sweeps();
     expect(input.of(chatId)).toEqual(["q1"]);
@@ -308,11 +313,14 @@ describe("a message that leads to no turn", () => {
     ]);
     await age(chatId, SENT_MS * MOST_ATTEMPTS + 100);
     await sweeps();
-    expect(await rowsOf(db, chatId)).toMatchObject([{ id: "q1", state: "waiting", attempts: 0, after_id: null }]);
+    expect(await rowsOf(db, chatId)).toMatchObject([
+      { id: "q1", state: "waiting", attempts: 0, after_id: null },
+      { id: "q2", state: "waiting" },
+    ]);
     expect(await read(db, which)).toMatchObject({ isPaused: true });
     await sent(input, await arrange(db, which, { isPaused: false }));
     expect(input.of(chatId).at(-1)).toBe("q1");
-    expect(await states(chatId)).toEqual(["q1 sent"]);
+    expect(await states(chatId)).toEqual(["q1 sent", "q2 waiting"]);
   });
 
   it("goes out when an engine that was away is back", async () => {

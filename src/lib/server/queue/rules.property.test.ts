@@ -5,6 +5,7 @@ import {
   MOST_ATTEMPTS,
   nextOut,
   overdue,
+  placeAgain,
   reordered,
   SENT_MS,
   waitingOf,
@@ -90,6 +91,7 @@ class World {
       text: id,
     });
     this.texts.set(id, id);
+    expect(waitingOf(this.rows).at(kind === "interrupt" ? 0 : -1)?.id).toBe(id);
     if (came.endsTurn) this.isStopRequested = true;
     if (came.going) this.send(came.going, dies);
     this.dispatch(dies);
@@ -122,12 +124,20 @@ class World {
   }
 
   sweep(dies: Death) {
-    for (const { id } of this.seen()) {
+    const rows = this.seen().sort((a, b) => a.position - b.position);
+    for (const [at, { id }] of rows.entries()) {
       const row = this.row(id);
       const step = overdue(this.chat(), { ...row, sent_ms: row.state === "waiting" ? null : this.now - row.sentAt });
       if (step === "again") this.append(row, dies);
       if (step === "give-up") {
-        Object.assign(row, { state: "waiting", kind: "queue", attempts: 0, steers: null, stops: null });
+        Object.assign(row, {
+          state: "waiting",
+          kind: "queue",
+          position: placeAgain(rows, at),
+          attempts: 0,
+          steers: null,
+          stops: null,
+        });
         this.isPaused = true;
       }
     }
@@ -214,6 +224,8 @@ class World {
   check() {
     const turns = this.rows.filter((row) => row.state !== "waiting" && row.steers === null && !row.id.startsWith("i"));
     expect(turns.length).toBeLessThanOrEqual(1);
+    const positions = waitingOf(this.rows).map((row) => row.position);
+    expect(new Set(positions).size).toBe(positions.length);
     for (const id of this.removed) expect(this.stored.has(id)).toBe(false);
   }
 }

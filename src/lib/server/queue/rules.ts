@@ -102,6 +102,11 @@ export function overdue(chat: QueueChat, row: Queued): "no" | "again" | "give-up
   return row.attempts < MOST_ATTEMPTS ? "again" : "give-up";
 }
 
+/** Where the row at `at` waits again when it is given up: before all others, in its old order with those given up too. */
+export function placeAgain(rows: readonly Pick<Queued, "position">[], at: number): number {
+  return Math.min(...rows.map((row) => row.position)) - rows.length + at;
+}
+
 /** Whether the turn still runs that this message interrupts, so that it has to be told once more. */
 export function stillStops(chat: QueueChat, { stops }: Pick<Queued, "stops">): boolean {
   return stops !== null && chat.status === "running" && chat.answering_id === stops && chat.stop_requested_at !== null;
