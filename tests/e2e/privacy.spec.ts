@@ -188,4 +188,6 @@ test("the live feed tells a guest of their own chats only", async ({ guest, newc
   await send(listener, prompt("words=5"));
   await expect.poll(told).toContain(chatIdOf(listener));
   expect(await told()).not.toContain(theirs);
+  // A tab that somebody else left open asks by their name.
+  expect((await guest.request.get("/api/live?user=somebody-else")).status()).toBe(403);
 });

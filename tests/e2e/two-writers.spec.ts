@@ -41,7 +41,7 @@ test("a page that is out of date: its message goes to the branch it saw, and wha
   await expectAnswer(other, 5, { nth: 1 });
 
   // It hears of nothing any more.
-  await other.context().route("**/api/live", (route) => route.abort());
+  await other.context().route("**/api/live*", (route) => route.abort());
   await other.context().route("**/api/chats/*", (route) => route.abort());
   await other.evaluate(() => dispatchEvent(new Event("online")));
   await editMessage(guest, messageWith(guest, second), edited);
@@ -55,7 +55,7 @@ test("a page that is out of date: its message goes to the branch it saw, and wha
   await expect(questions(guest)).toContainText([first, second, stale]);
 
   await composer(other).fill("what I am about to say");
-  await other.context().unroute("**/api/live");
+  await other.context().unroute("**/api/live*");
   await other.context().unroute("**/api/chats/*");
   await nextBranch(messageWith(guest, second));
   await other.evaluate(() => dispatchEvent(new Event("online")));

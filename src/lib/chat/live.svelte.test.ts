@@ -4,12 +4,14 @@ import { LiveFeed } from "./live.svelte.ts";
 class FakeEventSource {
   static readonly CLOSED = 2;
   static opened: FakeEventSource[] = [];
+  readonly url: string;
   readyState = 0;
   onopen = () => {};
   onmessage: (event: { data: string }) => void = () => {};
   onerror = () => {};
 
-  constructor() {
+  constructor(url: string) {
+    this.url = url;
     FakeEventSource.opened.push(this);
   }
 
@@ -24,8 +26,10 @@ class FakeEventSource {
 }
 
 const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+const browser = new EventTarget();
 const heard: string[] = [];
 const newest = () => FakeEventSource.opened.at(-1) as FakeEventSource;
+const tell = (event: object) => newest().onmessage({ data: JSON.stringify(event) });
 let feed: LiveFeed;
 let stop: () => void;
 
@@ -33,11 +37,17 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("EventSource", FakeEventSource);
   vi.stubGlobal("document", page);
-  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("window", browser);
+  // Plain http: every tab has its own connection.
+  vi.stubGlobal("navigator", {});
   FakeEventSource.opened = [];
   heard.length = 0;
-  feed = new LiveFeed({ onchat: (id) => heard.push(id), onresync: () => heard.push("resync") });
-  stop = feed.start();
+  feed = new LiveFeed({
+    onchat: (id) => heard.push(id),
+    onqueue: (id) => heard.push(`queue of ${id}`),
+    onresync: () => heard.push("resync"),
+  });
+  stop = feed.start("ada");
   newest().onopen();
 });
 afterEach(() => {
@@ -46,32 +56,29 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("tells which chat changed", () => {
-  newest().onmessage({ data: JSON.stringify({ type: "chat", chatId: "c1" }) });
-  newest().onmessage({ data: JSON.stringify({ type: "resync" }) });
-  expect(heard).toEqual(["c1", "resync"]);
+it("tells which chat changed, and which queue", () => {
+  tell({ type: "chat", chatId: "c1" });
+  tell({ type: "queue", chatId: "c2" });
+  tell({ type: "resync" });
+  expect(heard).toEqual(["c1", "queue of c2", "resync"]);
+  expect(newest().url).toBe("/api/live?user=ada");
 });
 
-it("asks to fetch again when the browser has restored a lost connection", () => {
+it("says whether it can hear", () => {
+  expect(feed.connected).toBe(true);
   newest().fail(false);
   expect(feed.connected).toBe(false);
   newest().onopen();
   expect(feed.connected).toBe(true);
   expect(heard).toEqual(["resync"]);
-  expect(FakeEventSource.opened).toHaveLength(1);
 });
 
-it("connects again, ever slower, when the server refuses", () => {
+it("connects again when the server refused, and when the network is back", () => {
   newest().fail(true);
   vi.advanceTimersByTime(500);
   expect(FakeEventSource.opened).toHaveLength(2);
-  newest().fail(true);
-  vi.advanceTimersByTime(500);
-  expect(FakeEventSource.opened).toHaveLength(2);
-  vi.advanceTimersByTime(500);
+  browser.dispatchEvent(new Event("online"));
   expect(FakeEventSource.opened).toHaveLength(3);
-  newest().onopen();
-  expect(heard).toEqual(["resync"]);
 });
 
 it("asks to fetch again when the tab is looked at, over a new connection when it was hidden for long", () => {
@@ -90,9 +97,21 @@ it("asks to fetch again when the tab is looked at, over a new connection when it
   expect(FakeEventSource.opened).toHaveLength(2);
 });
 
+it("holds nothing while the page is kept for the way back, and looks again then", () => {
+  browser.dispatchEvent(new Event("pagehide"));
+  expect(newest().readyState).toBe(FakeEventSource.CLOSED);
+  expect(feed.connected).toBe(false);
+  browser.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  expect(FakeEventSource.opened).toHaveLength(2);
+  newest().onopen();
+  expect(feed.connected).toBe(true);
+  expect(heard).toEqual(["resync"]);
+});
+
 it("is silent after it was stopped", () => {
   newest().fail(true);
   stop();
+  browser.dispatchEvent(new Event("online"));
   vi.advanceTimersByTime(60_000);
   expect(FakeEventSource.opened).toHaveLength(1);
 });

@@ -1,88 +1,66 @@
+import { browserTabs } from "./browser-tabs.ts";
+import { eventSource } from "./event-source.ts";
+import { SharedFeed } from "./shared-feed.ts";
+
 /** What the server announces on `GET /api/live`. */
-export type LiveEvent = { type: "chat"; chatId: string } | { type: "resync" };
+export type LiveEvent = { type: "chat" | "queue"; chatId: string } | { type: "resync" };
 
 export interface LiveFeedOptions {
   onchat(chatId: string): void;
+  /** What waits to be sent in a chat changed, and nothing else did. */
+  onqueue?(chatId: string): void;
   /** Something may have been missed: fetch what is shown again. */
   onresync(): void;
-  url?: string;
 }
 
-/** A tab hidden for longer may have lost its connection without being told. */
-const DOUBT_AFTER_MS = 30_000;
+const clock = {
+  now: () => Date.now(),
+  after(ms: number, run: () => void) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
-/** The live feed of this tab: tells what changed, and tells when it could have missed something. */
+/** What happens to a person's chats, heard over one connection for all tabs of this browser. */
 export class LiveFeed {
-  /** False while the feed is down; pages that do not stream anything can say so by it. */
+  /** False while nothing can be heard; pages that do not stream anything can say so by it. */
   connected = $state(false);
   readonly #options: LiveFeedOptions;
-  #source: EventSource | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #attempts = 0;
-  #wasOpen = false;
-  #hiddenSince: number | undefined;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
   }
 
-  /** Listens until the returned function is called. */
-  start(): () => void {
-    this.#open();
-    document.addEventListener("visibilitychange", this.#onvisibility);
-    window.addEventListener("online", this.#reopen);
+  /** Listens until the returned function is called. Another person in the same browser shares nothing with this one. */
+  start(userId: string): () => void {
+    const feed = new SharedFeed<LiveEvent>({
+      connect: eventSource(`/api/live?user=${encodeURIComponent(userId)}`),
+      tabs: browserTabs(`skein-live-${userId}`),
+      clock,
+      onevent: (event) => this.#take(event),
+      onresync: () => this.#options.onresync(),
+      onconnected: (isConnected) => (this.connected = isConnected),
+    });
+    const isVisible = () => document.visibilityState === "visible";
+    const start = () => feed.start(isVisible());
+    const listening = new AbortController();
+    const { signal } = listening;
+    document.addEventListener("visibilitychange", () => (isVisible() ? feed.visible() : feed.hidden()), { signal });
+    window.addEventListener("online", () => feed.online(), { signal });
+    // A page that is kept for the way back must hold neither a lock nor a connection, and one that goes need not hold
+    // them until the browser has taken it apart.
+    window.addEventListener("pagehide", () => feed.stop(), { signal });
+    window.addEventListener("pageshow", ({ persisted }) => persisted && start(), { signal });
+    start();
     return () => {
-      document.removeEventListener("visibilitychange", this.#onvisibility);
-      window.removeEventListener("online", this.#reopen);
-      this.#close();
-    };
-  }
-
-  #open() {
-    const source = new EventSource(this.#options.url ?? "/api/live");
-    this.#source = source;
-    source.onopen = () => {
-      this.connected = true;
-      this.#attempts = 0;
-      if (this.#wasOpen) this.#options.onresync();
-      this.#wasOpen = true;
-    };
-    source.onmessage = ({ data }: MessageEvent<string>) => this.#take(JSON.parse(data) as LiveEvent);
-    source.onerror = () => {
-      this.connected = false;
-      // A refused request ends an EventSource for good; a lost connection it restores by itself.
-      if (source.readyState === EventSource.CLOSED) this.#retry();
+      listening.abort();
+      feed.stop();
     };
   }
 
   #take(event: LiveEvent) {
     if (event.type === "chat") this.#options.onchat(event.chatId);
+    else if (event.type === "queue") this.#options.onqueue?.(event.chatId);
     else this.#options.onresync();
   }
-
-  #retry() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#reopen(), Math.min(500 * 2 ** this.#attempts++, 15_000));
-  }
-
-  #close() {
-    clearTimeout(this.#timer);
-    this.#source?.close();
-    this.connected = false;
-  }
-
-  readonly #reopen = () => {
-    this.#close();
-    this.#open();
-  };
-
-  readonly #onvisibility = () => {
-    if (document.visibilityState === "hidden") {
-      this.#hiddenSince = Date.now();
-      return;
-    }
-    const wasHidden = Date.now() - (this.#hiddenSince ?? Date.now());
-    if (wasHidden > DOUBT_AFTER_MS || this.#source?.readyState === EventSource.CLOSED) this.#reopen();
-    else this.#options.onresync();
-  };
 }

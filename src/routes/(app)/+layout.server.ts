@@ -8,7 +8,7 @@ export const load: LayoutServerLoad = async ({ locals, cookies, depends, isDataR
   depends("skein:inbox");
   const { services } = locals;
   return {
-    user: { name: user.name, isGuest: user.isGuest },
+    user: { id: user.id, name: user.name, isGuest: user.isGuest },
     inbox: await inbox.list(services, user.id),
     // Streamed behind the rows, and only when the page asks for them again, which it does as soon as it is alive:
     // a document that streams keeps loading for as long as this takes, and Kit sends it as 200 even when it is an error.
