@@ -14,6 +14,7 @@ import { Outage } from "./outage.ts";
 import { Outbox } from "./outbox.ts";
 import { problemIn } from "./problem.ts";
 import { Sending } from "./sending.ts";
+import { Stopping } from "./stopping.ts";
 import { isRunningHere } from "./sync-decision.ts";
 import type { SessionState } from "./turn-request.ts";
 import { Turns } from "./turns.ts";
@@ -44,6 +45,7 @@ export class ChatSession {
   readonly #moves: HeadMoves;
   #loaded: SkeinMessage[];
   readonly #sending: Sending;
+  readonly #stopping: Stopping;
 
   constructor(data: ChatPageData, options: ChatSessionOptions & HeadApi) {
     this.id = data.chat.id;
@@ -65,14 +67,17 @@ export class ChatSession {
     const parts = { id, chat: this.#chat, inner: this.#inner, outbox: this.#outbox, state: this.#state };
     this.#turns = new Turns({ ...parts, transport, outage }, data, () => options.reload());
     const turns = this.#turns;
-    const actions = () => this.#actions.onItsWay;
-    this.#sending = new Sending({ ...parts, turns, actions, model: () => options.model() });
+    const before = () => this.#stopping.onItsWay ?? this.#actions.onItsWay;
+    this.#sending = new Sending({ ...parts, turns, before, model: () => options.model() });
+    const { requestStop } = options;
+    this.#stopping = new Stopping({ ...parts, turns, accepted: () => this.#sending.accepted, requestStop });
     this.#moves = new HeadMoves(id, this.#turns, this.#state, options);
     this.#actions = new Actions({
       ...{ turns, outbox: this.#outbox },
       send: (action) => this.#sending.action(action),
       untilAccepted: (request) => this.#sending.untilAccepted(request),
-      stopRun: () => this.#stopRun(),
+      stopRun: (turn) => this.#stopping.run(turn),
+      stopping: () => this.#stopping.onItsWay,
     });
   }
 
@@ -224,19 +229,13 @@ export class ChatSession {
 
   /** Stops the answer, here at once and in the run. */
   async stop(): Promise<void> {
-    if (!this.#state.running) return;
-    const isSending = this.#outbox.is("sending", this.#turns.question);
-    this.#turns.stopped();
-    // `Chat` alone stops only what it sent itself, the transport alone leaves `Chat` waiting; and a run that is being
-    // replaced hears neither, so the database is told as well.
-    await Promise.allSettled([this.#chat.stop(), this.#stopRun()]);
-    // The stop may have overtaken the message it was for.
-    if (isSending) await this.#inner.stopGeneration(this.id);
+    if (this.#state.running) await this.#stopping.stop();
   }
 
   /** Stops the answer on another branch. */
   async stopElsewhere(): Promise<void> {
-    if (this.#state.elsewhere !== null) await this.#stopRun();
+    const { elsewhere } = this.#state;
+    if (elsewhere !== null) await this.#stopping.run(elsewhere);
   }
 
   /** Sends the same again if it was not sent; runs the turn again if it failed. */
@@ -269,10 +268,6 @@ export class ChatSession {
   /** Gives up on an edit, or an answer asked for anew, that could not be sent. */
   giveUp(): void {
     if (this.#turns.problems.refusedAction) this.#turns.problems.clear();
-  }
-
-  #stopRun() {
-    return Promise.allSettled([this.#inner.stopGeneration(this.id), this.#options.requestStop(this.id)]);
   }
 
   #connectTo(baseURL: string, outage: Outage): TriggerChatTransport {

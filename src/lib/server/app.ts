@@ -4,6 +4,7 @@ import { createAuth, type Auth } from "./auth.ts";
 import { realtimeUrl } from "./chat-page.ts";
 import { parseConfig } from "./config.ts";
 import { startFileSweep } from "./files/sweep.ts";
+import { stopHeadStart } from "./head-start.ts";
 import { createLiveFeed } from "./live.ts";
 import { startRecoverySweep } from "./recovery.ts";
 import { createServices, type Services } from "./services.ts";
@@ -34,7 +35,7 @@ export async function startApp(): Promise<void> {
 
   await slot.skeinApp?.close();
   const services = createServices(config);
-  const live = createLiveFeed(config.databaseUrl);
+  const live = createLiveFeed(config.databaseUrl, { onstop: stopHeadStart });
   const stopSweeps = [startRecoverySweep(services), startFileSweep(services)];
   slot.skeinApp = {
     services,

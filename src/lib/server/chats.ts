@@ -31,6 +31,8 @@ export interface ChatTable {
   /** Why the head start failed, when another attempt would fail as well. The turn that ends with it takes it. */
   first_turn_failure: string | null;
   stop_requested_at: OptionalMoment;
+  /** Which turn is to stop: the message it works on, or its attempt. Null: the one that runs. */
+  stop_requested_for: string | null;
   last_activity_at: Moment;
   last_read_at: OptionalMoment;
   pinned_at: OptionalMoment;
@@ -132,14 +134,22 @@ export async function markRead(db: Kysely<Database>, { ownerId, chatId }: Owned)
 }
 
 /**
- * Remembers that a person asked to stop, because a stop that arrives while a run is being replaced is lost. Only a
- * running chat can be stopped; the end of its turn clears it (transcript/storage.ts), in whichever order they commit.
+ * Remembers that a person asked to stop a turn, because a stop that arrives while a run is being replaced is lost, and so
+ * is one that arrives before the run has begun the turn. `turn`: the message it works on, or the attempt of its action.
+ * What is stored has been begun; unless that turn runs, it is over, nothing is asked for, and the result is false. The
+ * end of the turn clears it (transcript/storage.ts), in whichever order they commit.
  */
-export async function requestStop(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<void> {
-  await owned(db, { ownerId, chatId })
-    .set({ stop_requested_at: sql`now()` })
-    .where("status", "=", "running")
-    .execute();
+export async function requestStop(db: Kysely<Database>, { ownerId, chatId }: Owned, turn: string): Promise<boolean> {
+  const { numUpdatedRows } = await owned(db, { ownerId, chatId })
+    .set({ stop_requested_at: sql`now()`, stop_requested_for: turn })
+    .where(({ and, or, eb, exists, not, selectFrom }) =>
+      or([
+        and([eb("status", "=", "running"), or([eb("answering_id", "=", turn), eb("answering_attempt", "=", turn)])]),
+        not(exists(selectFrom("message").select("id").where("chat_id", "=", chatId).where("id", "=", turn))),
+      ]),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 type Owned = { ownerId: string; chatId: string };

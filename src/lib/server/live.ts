@@ -12,12 +12,17 @@ export interface LiveFeed {
 
 const RETRY_MS = 500;
 
+interface Options {
+  /** Somebody asked to stop a chat's turn while a web server has its head start. */
+  onstop?: (chatId: string) => void;
+}
+
 /**
  * One connection that listens for all people: a trigger on `chat` notifies in the writer's own transaction, so whoever
  * hears of a change can read it. What happened while the connection was down is not repeated; listeners are told to
  * read again.
  */
-export function createLiveFeed(databaseUrl: string): LiveFeed {
+export function createLiveFeed(databaseUrl: string, { onstop }: Options = {}): LiveFeed {
   const listeners = new Map<string, Set<Listener>>();
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -44,12 +49,14 @@ export function createLiveFeed(databaseUrl: string): LiveFeed {
     };
     next.on("error", lost);
     next.on("end", lost);
-    next.on("notification", ({ payload }) => {
+    next.on("notification", ({ channel, payload }) => {
+      if (channel === "stop") return onstop?.(payload ?? "");
       const { chatId, ownerId } = JSON.parse(payload ?? "{}") as { chatId: string; ownerId: string };
       tell(listeners.get(ownerId) ?? [], { type: "chat", chatId });
     });
     try {
       await next.connect();
+      await next.query("listen stop");
       await next.query("listen chat");
       if (!isFirst)
         tell(
