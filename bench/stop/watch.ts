@@ -21,7 +21,7 @@ export async function pressStop(page: Page): Promise<StopSeen> {
   const seen = await page.waitForFunction(
     () => {
       const { stopSeen } = globalThis as unknown as { stopSeen: StopSeen };
-      return stopSeen.readyAt >= stopSeen.clickedAt && stopSeen.clickedAt > 0 ? stopSeen : undefined;
+      return stopSeen.clickedAt > 0 && stopSeen.readyAt > 0 ? stopSeen : undefined;
     },
     undefined,
     { polling: 5 },
@@ -56,7 +56,7 @@ function watch() {
       const last = [...document.querySelectorAll<HTMLElement>("[role=log] article")].at(-1);
       const shown = last?.dataset.role === "assistant" ? last.textContent.match(/w\d+/g) : null;
       // The event happened before this ran.
-      const clickedAt = Date.now() - (performance.now() - event.timeStamp);
+      const clickedAt = Math.floor(Date.now() - (performance.now() - event.timeStamp));
       Object.assign(stopSeen, { clickedAt, words: shown?.length ?? 0, readyAt: 0 });
     },
     { capture: true },
