@@ -142,13 +142,39 @@ describe("a turn", () => {
 
   it("does not answer when a stop was asked for while its run was replaced", async () => {
     const { harness, chatId, question } = await start("words=5 never");
-    await chats.requestStop(db, { ownerId, chatId });
+    await chats.requestStop(db, { ownerId, chatId }, question.id);
     await harness.sendMessage(question);
     await settled(chatId, "idle");
     expect(model.requests.some((received) => received.prompt === "words=5 never")).toBe(false);
     expect((await opened(chatId))?.messages.map((message) => message.id)).toEqual([question.id]);
     // The next question is answered.
     expect(textOf((await harness.sendMessage(user("q2", "words=5 after"))).chunks)).toBe(expectedAnswer(5));
+    await harness.close();
+  });
+});
+
+describe("a stop", () => {
+  it("that comes before its turn has begun keeps it from answering, and the next one is answered", async () => {
+    const { harness, chatId, question } = await start("words=3 before it");
+    await harness.sendMessage(question);
+    await settled(chatId, "idle");
+    expect(await chats.requestStop(db, { ownerId, chatId }, "q2")).toBe(true);
+    await harness.sendMessage(user("q2", "words=5 stopped early"));
+    await settled(chatId, "idle");
+    expect(model.requests.some((received) => received.prompt === "words=5 stopped early")).toBe(false);
+    expect(textOf((await harness.sendMessage(user("q3", "words=5 asked later"))).chunks)).toBe(expectedAnswer(5));
+    await harness.close();
+  });
+
+  it("that comes after its turn has ended does not touch the next one", async () => {
+    const { harness, chatId, question } = await start("words=3 ended");
+    await harness.sendMessage(question);
+    await settled(chatId, "idle");
+    expect(await chats.requestStop(db, { ownerId, chatId }, question.id)).toBe(false);
+    const next = await harness.sendMessage(user("q2", "words=5 not stopped"));
+    expect(textOf(next.chunks)).toBe(expectedAnswer(5));
+    await settled(chatId, "idle");
+    expect((await opened(chatId))?.messages.at(-1)?.metadata).not.toHaveProperty("stopped");
     await harness.close();
   });
 });
@@ -336,7 +362,7 @@ describe("a head start that broke off", () => {
 describe("a head start that somebody stopped", () => {
   it("is stored with what was written, as stopped", async () => {
     const { chatId, messageId } = await chats.create(db, { ownerId, text: "words=9 head" });
-    await chats.requestStop(db, { ownerId, chatId });
+    await chats.requestStop(db, { ownerId, chatId }, messageId);
     const { harness } = harnessOf(chatId, {
       mode: "handover-prepare",
       headStartMessages: [user(messageId, "words=9 head")],

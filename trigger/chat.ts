@@ -114,7 +114,7 @@ export const chatAgent = chat.agent({
     const question = asked?.continues?.metadata?.replyTo ?? lastQuestion(uiMessages as SkeinMessage[])?.id;
     const work = asked?.work ?? (question === undefined ? null : { messageId: question, attempt: null });
     const path = uiMessages as SkeinMessage[];
-    const [known, summary] = await Promise.all([turns.look(db, chatId), compactor.summaryOn(chatId, path)]);
+    const [known, summary] = await Promise.all([turns.look(db, chatId, work), compactor.summaryOn(chatId, path)]);
     const claim = turns.started(db, { chatId, runId, token: chatAccessToken, work });
     // A run that has the chat already need not wait for its claim, which waits for the question's save: the first word
     // comes that much sooner. The end of the turn waits for it.

@@ -13,8 +13,10 @@ export interface ActionsParts {
   send(action: ChatAction): Promise<void>;
   /** Makes the request; true once the engine has it, false when it could not be sent. */
   untilAccepted(request: () => Promise<void>): Promise<boolean>;
-  /** Ends the turn that runs, in the run and in the database. */
-  stopRun(): Promise<unknown>;
+  /** Ends that turn, in the run and in the database. */
+  stopRun(turn: string | null): Promise<unknown>;
+  /** Until a stop that was asked for before has reached the run: it would stop the action's turn. */
+  stopping(): Promise<void> | null;
 }
 
 /** What changes the tree and is answered: an edited question, another answer, the rest of an answer. */
@@ -101,11 +103,13 @@ export class Actions {
     isReplacing: boolean,
     before: Promise<void> | null,
   ): Promise<boolean> {
-    const { turns, send, untilAccepted, stopRun } = this.#parts;
+    const { turns, send, untilAccepted, stopRun, stopping } = this.#parts;
     await before;
+    const { stoppable } = turns;
     turns.ahead.hold("action");
     await turns.ahead.quiet;
-    if (isReplacing) await stopRun();
+    await stopping();
+    if (isReplacing) await stopRun(stoppable);
     return untilAccepted(() => turns.ahead.begin(path, { ...request, start: () => send(request.action) }));
   }
 

@@ -122,7 +122,7 @@ describe("editing", () => {
     await until(() => expect(read(page).at(-1)).toBe("a3:half "));
     await page.edit("u3", text("three again"));
     expect(kinds()).toEqual(["stop", "edit"]);
-    expect(chat.stops).toEqual(["chat-1"]);
+    expect(chat.stops).toEqual(["u3"]);
     const id = editedId();
     expect(page.elsewhere).toBeNull();
     const seen = new Set<string>();

@@ -212,7 +212,7 @@ describe("a branch that is being answered", () => {
     const page = chat.open();
     await page.stopElsewhere();
     expect(chat.engine.inputs.map(({ kind }) => kind)).toEqual(["stop"]);
-    expect(chat.stops).toEqual(["chat-1"]);
+    expect(chat.stops).toEqual(["u3"]);
   });
 
   it("is left when somebody goes to another branch on another device", async () => {

@@ -17,6 +17,7 @@ import { PendingMessages } from "./pending-messages.svelte.ts";
 import { problemIn } from "./problem.ts";
 import type { QueueApi } from "./queue-requests.ts";
 import { Sending } from "./sending.ts";
+import { Stopping } from "./stopping.ts";
 import { isRunningHere } from "./sync-decision.ts";
 import type { SessionState } from "./turn-request.ts";
 import { Turns } from "./turns.ts";
@@ -49,6 +50,7 @@ export class ChatSession {
   readonly #moves: HeadMoves;
   #loaded: SkeinMessage[];
   readonly #sending: Sending;
+  readonly #stopping: Stopping;
   readonly #steered = $derived.by(() => shownInAnswers(this.messages));
 
   constructor(data: ChatPageData, options: ChatSessionOptions & HeadApi & QueueApi) {
@@ -81,14 +83,17 @@ export class ChatSession {
       return fresh;
     });
     const turns = this.#turns;
-    const actions = () => this.#actions.onItsWay;
-    this.#sending = new Sending({ ...parts, turns, actions, model: () => options.model() });
+    const before = () => this.#stopping.onItsWay ?? this.#actions.onItsWay;
+    this.#sending = new Sending({ ...parts, turns, before, model: () => options.model() });
+    const { requestStop } = options;
+    this.#stopping = new Stopping({ ...parts, turns, accepted: () => this.#sending.accepted, requestStop });
     this.#moves = new HeadMoves(id, this.#turns, this.#state, options);
     this.#actions = new Actions({
       ...{ turns, outbox: this.#outbox },
       send: (action) => this.#sending.action(action),
       untilAccepted: (request) => this.#sending.untilAccepted(request),
-      stopRun: () => this.#stopRun(),
+      stopRun: (turn) => this.#stopping.run(turn),
+      stopping: () => this.#stopping.onItsWay,
     });
   }
 
@@ -254,19 +259,13 @@ export class ChatSession {
 
   /** Stops the answer, here at once and in the run. */
   async stop(): Promise<void> {
-    if (!this.#state.running) return;
-    const isSending = this.#outbox.is("sending", this.#turns.question);
-    this.#turns.stopped();
-    // `Chat` alone stops only what it sent itself, the transport alone leaves `Chat` waiting; and a run that is being
-    // replaced hears neither, so the database is told as well.
-    await Promise.allSettled([this.#chat.stop(), this.#stopRun()]);
-    // The stop may have overtaken the message it was for.
-    if (isSending) await this.#inner.stopGeneration(this.id);
+    if (this.#state.running) await this.#stopping.stop();
   }
 
   /** Stops the answer on another branch. */
   async stopElsewhere(): Promise<void> {
-    if (this.#state.elsewhere !== null) await this.#stopRun();
+    const { elsewhere } = this.#state;
+    if (elsewhere !== null) await this.#stopping.run(elsewhere);
   }
 
   /** Sends the same again if it was not sent; runs the turn again if it failed. */
@@ -303,10 +302,6 @@ export class ChatSession {
 
   #isShown(messageId: string): boolean {
     return this.#steered.has(messageId) || this.messages.some(({ id }) => id === messageId);
-  }
-
-  #stopRun() {
-    return Promise.allSettled([this.#inner.stopGeneration(this.id), this.#options.requestStop(this.id)]);
   }
 
   #connectTo(baseURL: string, outage: Outage): TriggerChatTransport {

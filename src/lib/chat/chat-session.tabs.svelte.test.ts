@@ -93,7 +93,7 @@ describe("stop", () => {
     expect(page.isRunning).toBe(false);
     await stopped;
     expect(chat.engine.inputs.filter((input) => input.kind === "stop").length).toBeGreaterThan(0);
-    expect(chat.stops).toEqual(["chat-1"]);
+    expect(chat.stops).toEqual([id]);
     // The request to stop changes the row, and the row still says running.
     chat.announce();
     await until(() => expect(chat.reloads).toBeGreaterThan(1));
@@ -136,6 +136,79 @@ describe("stop", () => {
     chat.announce();
     await until(() => expect(page.status).toBe("ready"));
     expect(read(page).slice(2)).toEqual([`${id}:two`, "a2:half more", `${next}:three`, "a3:again"]);
+  });
+
+  it("is one stop, and goes before the message that is sent right after it", async () => {
+    const page = chat.open();
+    await page.send("two");
+    chat.saveQuestion(user(sentId(), "two"));
+    chat.engine.begin("a2", sentId());
+    chat.engine.words("half ");
+    await until(() => expect(read(page).at(-1)).toBe("a2:half "));
+    chat.engine.holdAppends();
+    const stopped = page.stop();
+    const sent = page.send("three");
+    chat.engine.releaseAppends();
+    await Promise.all([stopped, sent]);
+    expect(chat.engine.inputs.map(({ kind }) => kind)).toEqual(["message", "stop", "message"]);
+  });
+
+  it("does not go before the message it is for", async () => {
+    const page = chat.open();
+    chat.engine.holdAppends();
+    const sent = page.send("two");
+    await until(() => expect(page.isRunning).toBe(true));
+    const stopped = page.stop();
+    expect(page.isRunning).toBe(false);
+    expect(chat.stops).toEqual([]);
+    chat.engine.releaseAppends();
+    await Promise.all([sent, stopped]);
+    expect(chat.engine.inputs.map(({ kind }) => kind)).toEqual(["message", "stop"]);
+    expect(chat.stops).toEqual([sentId()]);
+  });
+
+  it("pressed twice is asked for once", async () => {
+    const page = chat.open();
+    await page.send("two");
+    chat.engine.begin("a2", sentId());
+    await until(() => expect(page.messages.at(-1)?.id).toBe("a2"));
+    await Promise.all([page.stop(), page.stop()]);
+    expect([chat.stops, chat.engine.inputs.map(({ kind }) => kind)]).toEqual([[sentId()], ["message", "stop"]]);
+  });
+
+  it("of a turn that has just ended leaves the next one alone", async () => {
+    const page = chat.open();
+    await page.send("two");
+    const id = sentId();
+    chat.saveQuestion(user(id, "two"));
+    chat.engine.begin("a2", id);
+    chat.engine.words("whole");
+    await until(() => expect(read(page).at(-1)).toBe("a2:whole"));
+    chat.isStoppable = () => false;
+    await page.stop();
+    expect(chat.stops).toEqual([id]);
+    expect(chat.engine.inputs.map(({ kind }) => kind)).toEqual(["message"]);
+    chat.engine.finish();
+    chat.saveAnswer(assistant("a2", id, "whole"), chat.engine.complete(1), 1);
+    chat.announce();
+    await until(() => expect(page.status).toBe("ready"));
+    await page.send("three");
+    chat.saveQuestion(user(sentId(), "three"));
+    chat.announce();
+    chat.engine.answer("a3", sentId(), "next", 2);
+    await until(() => expect(read(page).slice(2)).toEqual([`${id}:two`, "a2:whole", `${sentId()}:three`, "a3:next"]));
+  });
+
+  it("still reaches the run when the database cannot be told", async () => {
+    const page = chat.open();
+    await page.send("two");
+    chat.engine.begin("a2", sentId());
+    await until(() => expect(page.messages.at(-1)?.id).toBe("a2"));
+    chat.isStoppable = () => {
+      throw new TypeError("fetch failed");
+    };
+    await page.stop();
+    expect(chat.engine.inputs.map(({ kind }) => kind)).toEqual(["message", "stop"]);
   });
 
   it("works in a tab that only reads", async () => {

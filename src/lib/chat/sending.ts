@@ -7,14 +7,16 @@ export interface SendingParts extends Pick<TurnsParts, "id" | "chat" | "inner" |
   turns: Turns;
   /** The model chosen for the next turn. */
   model(): string | undefined;
-  /** Until the engine has the actions that were made so far; null when it has. */
-  actions(): Promise<void> | null;
+  /** Until the engine has the stops and actions that were made so far; null when it has. */
+  before(): Promise<void> | null;
 }
 
 /** How messages and actions reach the engine, and how one knows that they did. */
 export class Sending {
   /** The model for what is sent next, if it is not the one chosen. */
   model: string | undefined;
+  /** Whether the engine has what was sent last; false when it could not be sent. */
+  accepted: Promise<boolean> | null = null;
   readonly #parts: SendingParts;
   #accepted: (() => void) | undefined;
   #failure: unknown;
@@ -38,7 +40,7 @@ export class Sending {
     const { chat, outbox, state, turns } = this.#parts;
     this.model = undefined;
     outbox.put(message, Date.now());
-    if (turns.isReading || state.running || this.#parts.actions()) return this.#along(message);
+    if (turns.isReading || state.running || this.#parts.before()) return this.#along(message);
     const start = () => chat.sendMessage(message, { metadata: this.#clientData() });
     await this.untilAccepted(() => turns.request({ kind: "send", question: message.id, start }));
   }
@@ -60,7 +62,8 @@ export class Sending {
   /** True once the engine has it, false when it could not be sent. */
   untilAccepted(request: () => Promise<void>): Promise<boolean> {
     const accepted = new Promise<boolean>((resolve) => (this.#accepted = () => resolve(true)));
-    return Promise.race([accepted, request().then(() => false)]);
+    this.accepted = Promise.race([accepted, request().then(() => false)]);
+    return this.accepted;
   }
 
   /** While a turn runs, the engine keeps the message for the next one, or the agent takes it into this one. */
@@ -68,8 +71,9 @@ export class Sending {
     const { id, inner, outbox, state, turns } = this.#parts;
     turns.problems.clear();
     turns.shown.append(message);
-    // It may follow what an action brings, and an action first waits for the end of what it replaces.
-    await this.#parts.actions();
+    // It may follow what an action brings, and an action first waits for the end of what it replaces. A stop that came
+    // after it would be its own.
+    await this.#parts.before();
     if (await inner.sendPendingMessage(id, message, this.#clientData())) {
       outbox.mark(message.id, "accepted", Date.now());
       state.running = true;

@@ -79,6 +79,18 @@ export class Turns {
     return this.#turn ? this.#turn.question : questionOf(this.#data.messages);
   }
 
+  /** What the server calls the turn that is to stop: the message it works on, or the attempt of its action. */
+  get stoppable(): string | null {
+    const turn = this.#turn;
+    if (turn) return turn.action && "attempt" in turn.action ? turn.action.attempt : turn.target;
+    return (this.#data.session.isStreaming ? null : this.#nextHere()) ?? targetOf(this.#data);
+  }
+
+  /** The answer of the turn that is read has begun to arrive. */
+  get isHeard(): boolean {
+    return this.#turn?.started ?? false;
+  }
+
   /** From now on requests are made; `sync` alone makes none before. */
   start() {
     if (this.#isLive) return;

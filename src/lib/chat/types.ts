@@ -50,7 +50,11 @@ export interface ChatSessionOptions {
   fetchToken(chatId: string): Promise<string>;
   /** Fresh page data; undefined when the chat is not this person's or no longer exists; rejects when out of reach. */
   reload(): Promise<ChatPageData | undefined>;
-  requestStop(chatId: string): Promise<void>;
+  /**
+   * Asks to stop the turn that works on this message, or that has this attempt. False: it is over, and another one may
+   * have begun.
+   */
+  requestStop(chatId: string, turn: string): Promise<boolean>;
   /** The model chosen for the next turn, as `provider:model`. */
   model(): string | undefined;
 }

@@ -4,6 +4,7 @@ import { createAuth, type Auth } from "./auth.ts";
 import { realtimeUrl } from "./chat-page.ts";
 import { parseConfig } from "./config.ts";
 import { startFileSweep } from "./files/sweep.ts";
+import { stopHeadStart } from "./head-start.ts";
 import { createLiveFeed } from "./live.ts";
 import { startDispatcher } from "./queue/dispatch.ts";
 import { startRecoverySweep } from "./recovery.ts";
@@ -35,7 +36,7 @@ export async function startApp(): Promise<void> {
 
   await slot.skeinApp?.close();
   const services = createServices(config);
-  const live = createLiveFeed(config.databaseUrl);
+  const live = createLiveFeed(config.databaseUrl, { onstop: stopHeadStart });
   const stopSweeps = [startRecoverySweep(services), startFileSweep(services), startDispatcher(services, live)];
   slot.skeinApp = {
     services,

@@ -53,10 +53,10 @@ describe("a new chat", () => {
   });
 
   it("is nobody else's", async () => {
-    const { chatId } = await chats.create(db, { ownerId: "ada", text: "private" });
+    const { chatId, messageId } = await chats.create(db, { ownerId: "ada", text: "private" });
     expect(await conversation.open(db, { ownerId: "bob", chatId })).toBeUndefined();
     expect(await firstTurn.claim(db, { ownerId: "bob", chatId })).toBeUndefined();
-    await chats.requestStop(db, { ownerId: "bob", chatId });
+    expect(await chats.requestStop(db, { ownerId: "bob", chatId }, messageId)).toBe(false);
     expect(await firstTurn.stopRequested(db, chatId)).toBe(false);
     expect(await chats.list(db, { ownerId: "bob" })).toEqual([]);
     expect(await chats.owns(db, { ownerId: "bob", chatId })).toBe(false);
@@ -84,6 +84,64 @@ it("lists an inbox page by page, newest activity first, also within one millisec
   const listed = [...first, ...second].map((chat) => chat.id);
   expect(listed.slice(0, 4)).toEqual(ids.slice(0, 4).sort().reverse());
   expect(listed.slice(4)).toEqual(ids.slice(4));
+});
+
+describe("a stop", () => {
+  const stopOf = (chatId: string) =>
+    db
+      .selectFrom("chat")
+      .select(["stop_requested_at", "stop_requested_for"])
+      .where("id", "=", chatId)
+      .executeTakeFirstOrThrow();
+  const running = async () => {
+    const { chatId, messageId } = await chats.create(db, { ownerId: "ada", text: "hello" });
+    return { which: { ownerId: "ada", chatId }, chatId, messageId };
+  };
+
+  it("is about the turn that it names", async () => {
+    const { which, chatId, messageId } = await running();
+    expect(await chats.requestStop(db, which, messageId)).toBe(true);
+    expect(await stopOf(chatId)).toEqual({ stop_requested_at: expect.any(Date), stop_requested_for: messageId });
+    expect(await firstTurn.stopRequested(db, chatId)).toBe(true);
+  });
+
+  it("finds the turn of an action by its attempt", async () => {
+    const { which, chatId } = await running();
+    await db.updateTable("chat").set({ answering_attempt: "again" }).where("id", "=", chatId).execute();
+    expect(await chats.requestStop(db, which, "again")).toBe(true);
+    expect(await firstTurn.stopRequested(db, chatId)).toBe(true);
+  });
+
+  it("is remembered for a turn that has not begun, and is not about the one that runs", async () => {
+    const { which, chatId } = await running();
+    expect(await chats.requestStop(db, which, "on its way")).toBe(true);
+    expect(await firstTurn.stopRequested(db, chatId)).toBe(false);
+  });
+
+  it("changes nothing once that turn is over, whether another one runs or none", async () => {
+    const { which, chatId, messageId } = await running();
+    for (const status of ["running", "idle"] as const) {
+      await db.updateTable("chat").set({ status, answering_id: "next" }).where("id", "=", chatId).execute();
+      expect(await chats.requestStop(db, which, messageId)).toBe(false);
+    }
+    expect(await stopOf(chatId)).toEqual({ stop_requested_at: null, stop_requested_for: null });
+  });
+
+  it("that waits while the turn's end is saved is too late", async () => {
+    const { which, chatId, messageId } = await running();
+    let requested = Promise.resolve(true);
+    await db.transaction().execute(async (trx) => {
+      await trx.updateTable("chat").set({ status: "idle", answering_id: null }).where("id", "=", chatId).execute();
+      requested = chats.requestStop(db, which, messageId);
+      const waiting = () =>
+        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+          trx,
+        );
+      await expect.poll(async () => (await waiting()).rows.length).toBe(1);
+    });
+    expect(await requested).toBe(false);
+    expect((await stopOf(chatId)).stop_requested_at).toBeNull();
+  });
 });
 
 describe("the claim of a first turn", () => {

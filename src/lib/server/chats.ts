@@ -33,6 +33,8 @@ export interface ChatTable {
   stop_requested_at: OptionalMoment;
   /** Since when nothing that waits goes out: the person stopped a turn, or sending it led to nothing. */
   queue_paused_at: OptionalMoment;
+  /** Which turn is to stop: the message it works on, or its attempt. Null: the one that runs. */
+  stop_requested_for: string | null;
   last_activity_at: Moment;
   last_read_at: OptionalMoment;
   pinned_at: OptionalMoment;
@@ -134,20 +136,29 @@ export async function markRead(db: Kysely<Database>, { ownerId, chatId }: Owned)
 }
 
 /**
- * Remembers that a person asked to stop, because a stop that arrives while a run is being replaced is lost. Only a
- * running chat can be stopped; the end of its turn clears it (transcript/storage.ts), in whichever order they commit.
+ * Remembers that a person asked to stop a turn, because a stop that arrives while a run is being replaced is lost, and so
+ * is one that arrives before the run has begun the turn. `turn`: the message it works on, or the attempt of its action.
+ * What is stored has been begun; unless that turn runs, it is over, nothing is asked for, and the result is false. The
+ * end of the turn clears it (transcript/storage.ts), in whichever order they commit.
  */
-export async function requestStop(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<void> {
-  await owned(db, { ownerId, chatId })
+export async function requestStop(db: Kysely<Database>, { ownerId, chatId }: Owned, turn: string): Promise<boolean> {
+  const { numUpdatedRows } = await owned(db, { ownerId, chatId })
     .set({
       stop_requested_at: sql`now()`,
+      stop_requested_for: turn,
       // Who stops a turn does not want the next at once.
       queue_paused_at: sql<Date | null>`case when exists (
         select from queued_message where queued_message.chat_id = chat.id and queued_message.state = 'waiting'
       ) then now() else chat.queue_paused_at end`,
     })
-    .where("status", "=", "running")
-    .execute();
+    .where(({ and, or, eb, exists, not, selectFrom }) =>
+      or([
+        and([eb("status", "=", "running"), or([eb("answering_id", "=", turn), eb("answering_attempt", "=", turn)])]),
+        not(exists(selectFrom("message").select("id").where("chat_id", "=", chatId).where("id", "=", turn))),
+      ]),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 type Owned = { ownerId: string; chatId: string };

@@ -4,6 +4,8 @@ import type { ChatRow } from "./chats.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
+import { isStopRequested } from "./stop-request.ts";
+import { workOf } from "./transcript/tree.ts";
 
 /**
  * Who starts a chat's first turn. `pending`: nobody yet; `claimed`: somebody does, until the lease runs out; `done`: the
@@ -83,8 +85,12 @@ function claimed(db: Kysely<Database>, chatId: string) {
 }
 
 export async function stopRequested(db: Kysely<Database>, chatId: string): Promise<boolean> {
-  const row = await db.selectFrom("chat").select("stop_requested_at").where("id", "=", chatId).executeTakeFirst();
-  return row?.stop_requested_at != null;
+  const chat = await db
+    .selectFrom("chat")
+    .select(["stop_requested_at", "stop_requested_for", "answering_id", "answering_attempt"])
+    .where("id", "=", chatId)
+    .executeTakeFirst();
+  return chat !== undefined && isStopRequested(chat, workOf(chat));
 }
 
 /** The question that is to be answered, and whether the chat begins with it: a fork brings a conversation along. */

@@ -3,11 +3,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { startMockOpenAI, type MockOpenAI } from "../../../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import * as chatPage from "./chat-page.ts";
 import * as chats from "./chats.ts";
 import { createDb } from "./db/index.ts";
-import { claimAndStart } from "./head-start.ts";
+import { claimAndStart, stopHeadStart } from "./head-start.ts";
 import { createModelRegistry } from "./models/index.ts";
 import { createRealtime } from "./realtime.ts";
 import type { Services } from "./services.ts";
@@ -21,6 +22,9 @@ const asked = new Map<string, string[]>();
 let platforms = 0;
 /** What the platform says to a request; undefined: nothing, ever. */
 let status: number | undefined;
+/** It makes sessions, and says nothing to any other request. */
+let makesSessions = false;
+let model: MockOpenAI;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -33,15 +37,22 @@ beforeAll(async () => {
   platform = createServer((request, response) => {
     const [, of = "", path = ""] = /^\/(\d+)(\/.*)$/.exec(request.url ?? "") ?? [];
     asked.set(of, [...(asked.get(of) ?? []), `${request.method} ${path}`]);
+    if (makesSessions && path === "/api/v1/sessions") {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(session()));
+      return;
+    }
     if (status !== undefined) response.writeHead(status, { "content-type": "application/json" }).end("{}");
   }).listen(0, "127.0.0.1");
   await once(platform, "listening");
+  model = await startMockOpenAI();
 });
 afterEach(() => {
+  makesSessions = false;
   platform.closeAllConnections();
 });
 afterAll(async () => {
   platform.close();
+  await model.close();
   await db.destroy();
   await database.drop();
 });
@@ -50,13 +61,27 @@ function services(): Services {
   const apiUrl = `http://127.0.0.1:${(platform.address() as AddressInfo).port}/${++platforms}`;
   const trigger = { secretKey: "tr_skein_test", apiUrl, projectRef: "proj", dashboardPath: undefined };
   const models = createModelRegistry({
-    providers: {} as never,
+    providers: { openaiCompatible: { baseUrl: model.url, models: ["numbered"], visionModels: [] } } as never,
     defaultModel: undefined,
-    modelTimeoutMs: 1000,
+    modelTimeoutMs: 60_000,
     demo: { ttftMs: 0, tokensPerSecond: 1000 },
   });
   const log = pino({ level: "silent" });
   return { db, models, log, realtime: createRealtime(trigger), config: { trigger } } as unknown as Services;
+}
+
+function session() {
+  const now = new Date();
+  const ends = { closedAt: null, closedReason: null, expiresAt: null, createdAt: now, updatedAt: now };
+  const what = {
+    id: "session_1",
+    externalId: null,
+    type: "chat.agent",
+    taskIdentifier: "chat",
+    tags: [],
+    metadata: null,
+  };
+  return { ...what, ...ends, runId: "run_1", publicAccessToken: "token", isCached: false };
 }
 
 const askedNow = () => asked.get(String(platforms)) ?? [];
@@ -97,4 +122,32 @@ it("starts nobody else's turn", async () => {
   const { chatId } = await chats.create(db, { ownerId, text: "hello" });
   expect(await claimAndStart(deps, { ownerId: "bob", chatId })).toBe("not-pending");
   expect([askedNow(), await turn(chatId)]).toEqual([[], "pending"]);
+});
+
+/** A step whose answer is under way, or whose first word is a long time off. */
+async function stepOf(text: string) {
+  status = undefined;
+  makesSessions = true;
+  const deps = services();
+  const { chatId, messageId } = await chats.create(db, { ownerId, text });
+  void claimAndStart(deps, { ownerId, chatId });
+  await expect.poll(() => requestOf(text)).toBeDefined();
+  return { chatId, messageId };
+}
+const requestOf = (text: string) => model.requests.find(({ prompt }) => prompt === text);
+
+it.each(["words=500 rate=50 one", "ttft=60000 one"])(
+  "is stopped by this process itself, without a look at the database: %s",
+  async (text) => {
+    const { chatId } = await stepOf(text);
+    stopHeadStart(chatId);
+    await expect.poll(() => requestOf(text)?.abortedAt).toBeDefined();
+  },
+);
+
+it("is stopped by what another process wrote, should nobody tell", async () => {
+  const text = "ttft=60000 two";
+  const { chatId, messageId } = await stepOf(text);
+  await chats.requestStop(db, { ownerId, chatId }, messageId);
+  await expect.poll(() => requestOf(text)?.abortedAt, { timeout: 5_000 }).toBeDefined();
 });

@@ -18,7 +18,7 @@ const RENEW_MS = 1_000;
 const LOOK_MS = 3_000;
 /** After its last word, a step is in the session and handed over within milliseconds. */
 const HAND_OVER_MS = 2_500;
-/** Stop has to be felt at once, and this is one row by its key. */
+/** Whoever asks to stop says so (`stopHeadStart`); this is for when that is not heard, and it is one row by its key. */
 const STOP_POLL_MS = 300;
 const RETRY_MS = 2_000;
 /** The SDK cuts the step off after it; what hangs is cut off by the model's own timeout, much earlier. */
@@ -26,6 +26,14 @@ const LONGEST_STEP_S = 3_600;
 
 /** The page that lost the claim has to wait as well: until the session is there, nothing can be resumed. */
 const starting = new Map<string, Promise<void>>();
+
+/** The steps that this process has, by their chats. */
+const steps = new Map<string, Step>();
+
+/** Stops the step of a chat, if this process has it. What was asked for is in the database by then. */
+export function stopHeadStart(chatId: string): void {
+  steps.get(chatId)?.stop.abort();
+}
 
 /**
  * Starts a chat's first turn in this process, which is warm, while the agent's boots: step 1 streams into the session,
@@ -56,6 +64,10 @@ export async function claimAndStart(
 async function start(services: Services, claimed: firstTurn.Claimed): Promise<void> {
   const { db, log, realtime } = services;
   const step = new Step();
+  steps.set(claimed.id, step);
+  step.over.signal.addEventListener("abort", () => {
+    if (steps.get(claimed.id) === step) steps.delete(claimed.id);
+  });
   try {
     const asked = await firstTurn.question(db, claimed);
     if (!asked) throw new Error("The chat has no question.");
@@ -64,6 +76,7 @@ async function start(services: Services, claimed: firstTurn.Claimed): Promise<vo
     if (!isFirst) {
       await deliver(realtime, addressOf(claimed), { message: question });
       await firstTurn.delivered(db, claimed.id);
+      step.over.abort();
       return;
     }
     void keep(services, claimed.id, step);
@@ -176,9 +189,7 @@ async function keep({ db, log, realtime }: Services, chatId: string, step: Step)
   const { stop, lost, over } = step;
   let renewAt = Date.now() + RENEW_MS;
   let lookAt = Date.now() + LOOK_MS;
-  while (!over.signal.aborted) {
-    await sleep(STOP_POLL_MS, undefined, { signal: over.signal }).catch(() => {});
-    if (over.signal.aborted) return;
+  for (; !over.signal.aborted; await sleep(STOP_POLL_MS, undefined, { signal: over.signal }).catch(() => {})) {
     try {
       if (!stop.signal.aborted && (await firstTurn.stopRequested(db, chatId))) stop.abort();
       if (Date.now() >= renewAt) {

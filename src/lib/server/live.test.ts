@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "v
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import * as chats from "./chats.ts";
 import { createDb } from "./db/index.ts";
+import * as firstTurn from "./first-turn.ts";
 import { createLiveFeed, type LiveEvent, type LiveFeed } from "./live.ts";
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let db: ReturnType<typeof createDb>;
 let feed: LiveFeed;
+const stops: string[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -25,7 +27,7 @@ beforeAll(async () => {
       })
       .execute();
   }
-  feed = createLiveFeed(database.url);
+  feed = createLiveFeed(database.url, { onstop: (chatId) => stops.push(chatId) });
   await vi.waitFor(async () => expect(await listeners()).toBe(1));
 });
 afterAll(async () => {
@@ -52,15 +54,25 @@ it("tells a person about their own chats, and nobody about others'", async () =>
   feed.subscribe("ada", () => {
     throw new Error("a page that is gone");
   });
-  const { chatId } = await chats.create(db, { ownerId: "ada", text: "hello" });
+  const { chatId, messageId } = await chats.create(db, { ownerId: "ada", text: "hello" });
   await expect.poll(() => ada).toContainEqual({ type: "chat", chatId });
   expect(bob).toEqual([]);
   stop();
   const heard = ada.length;
-  await chats.requestStop(db, { ownerId: "ada", chatId });
+  await chats.requestStop(db, { ownerId: "ada", chatId }, messageId);
   await chats.create(db, { ownerId: "bob", text: "hello" });
   await expect.poll(() => bob.length).toBe(1);
   expect(ada).toHaveLength(heard);
+});
+
+it("tells of a stop while somebody has the head start, whichever process took it", async () => {
+  const later = await chats.create(db, { ownerId: "ada", text: "not begun" });
+  const now = await chats.create(db, { ownerId: "ada", text: "begun" });
+  await firstTurn.claim(db, { ownerId: "ada", chatId: now.chatId });
+  for (const { chatId, messageId } of [later, now]) {
+    expect(await chats.requestStop(db, { ownerId: "ada", chatId }, messageId)).toBe(true);
+  }
+  await expect.poll(() => stops).toEqual([now.chatId]);
 });
 
 it("comes back after its connection broke, and says that something may have been missed", async () => {

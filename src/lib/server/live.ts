@@ -18,12 +18,17 @@ type Notification = { chatId: string; ownerId: string; topic?: "queue" };
 
 const RETRY_MS = 500;
 
+interface Options {
+  /** Somebody asked to stop a chat's turn while a web server has its head start. */
+  onstop?: (chatId: string) => void;
+}
+
 /**
  * One connection that listens for all people: triggers notify in the writer's own transaction, so whoever
  * hears of a change can read it. What happened while the connection was down is not repeated; listeners are told to
  * read again.
  */
-export function createLiveFeed(databaseUrl: string): LiveFeed {
+export function createLiveFeed(databaseUrl: string, { onstop }: Options = {}): LiveFeed {
   const listeners = new Map<string, Set<Listener>>();
   const ofAll = new Set<Listener>();
   let client: pg.Client | undefined;
@@ -51,12 +56,14 @@ export function createLiveFeed(databaseUrl: string): LiveFeed {
     };
     next.on("error", lost);
     next.on("end", lost);
-    next.on("notification", ({ payload }) => {
+    next.on("notification", ({ channel, payload }) => {
+      if (channel === "stop") return onstop?.(payload ?? "");
       const { chatId, ownerId, topic = "chat" } = JSON.parse(payload ?? "{}") as Notification;
       tell([...(listeners.get(ownerId) ?? []), ...ofAll], { type: topic, chatId });
     });
     try {
       await next.connect();
+      await next.query("listen stop");
       await next.query("listen chat");
       if (!isFirst)
         tell(

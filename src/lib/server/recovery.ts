@@ -152,7 +152,8 @@ function ended(db: Services["db"], chat: RunningChat) {
   return (
     db
       .updateTable("chat")
-      .set({ answering_id: null, answering_attempt: null, stop_requested_at: null, first_turn_failure: null })
+      .set({ answering_id: null, answering_attempt: null, first_turn_failure: null })
+      .set({ stop_requested_at: null, stop_requested_for: null })
       .where("id", "=", chat.id)
       .where("status", "=", "running")
       // Not if a turn began meanwhile.

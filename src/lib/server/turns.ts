@@ -1,6 +1,10 @@
 import { sql, type Kysely } from "kysely";
+import type { ChatRow } from "./chats.ts";
 import type { Database } from "./db/database.ts";
+import { isStopRequested } from "./stop-request.ts";
 import type { Work } from "./transcript/tree.ts";
+
+type StopColumns = Pick<ChatRow, "stop_requested_at" | "stop_requested_for">;
 
 export interface TurnStarted {
   /** Somebody asked to stop this turn while its run was being replaced: it must not answer. */
@@ -22,7 +26,7 @@ export async function started(
   db: Kysely<Database>,
   { chatId, runId, token, work }: { chatId: string; runId: string; token: string; work: Work | null },
 ): Promise<TurnStarted | undefined> {
-  const { rows } = await sql<TurnStarted>`
+  const { rows } = await sql<Omit<TurnStarted, "stopRequested"> & StopColumns>`
     with before as (
       select first_turn_failure from chat where id = ${chatId}
     ), claimed as (
@@ -30,32 +34,34 @@ export async function started(
         answering_id = ${work?.messageId ?? null}, answering_attempt = ${work?.attempt ?? null},
         first_turn = 'done', first_turn_lease_until = null, first_turn_failure = null
       where id = ${chatId}
-      returning id, stop_requested_at, model
+      returning id, stop_requested_at, stop_requested_for, model
     ), connected as (
       insert into chat_session (chat_id, run_id, public_access_token)
       select id, ${runId}, nullif(${token}, '') from claimed
       on conflict (chat_id) do update set
         run_id = excluded.run_id, public_access_token = excluded.public_access_token, updated_at = now()
     )
-    select stop_requested_at is not null as "stopRequested", model, first_turn_failure as failure
+    select stop_requested_at, stop_requested_for, model, first_turn_failure as failure
     from claimed, before`.execute(db);
-  return rows[0];
+  const [chat] = rows;
+  return chat && { stopRequested: isStopRequested(chat, work), model: chat.model, failure: chat.failure };
 }
 
 /** What `started` would say, and which run has the chat; takes no lock and waits for none. */
 export async function look(
   db: Kysely<Database>,
   chatId: string,
+  work: Work | null,
 ): Promise<(TurnStarted & { runId: string | null }) | undefined> {
   const chat = await db
     .selectFrom("chat")
-    .select(["run_id", "stop_requested_at", "model", "first_turn_failure"])
+    .select(["run_id", "stop_requested_at", "stop_requested_for", "model", "first_turn_failure"])
     .where("id", "=", chatId)
     .executeTakeFirst();
   return (
     chat && {
       runId: chat.run_id,
-      stopRequested: chat.stop_requested_at !== null,
+      stopRequested: isStopRequested(chat, work),
       model: chat.model,
       failure: chat.first_turn_failure,
     }

@@ -67,6 +67,9 @@ export class FakeChat {
     return null;
   }
 
+  /** Whether the database takes the turn for one that runs, or is to come. */
+  isStoppable = (_turn: string) => true;
+
   protected moveHead(_to: Destination): Promise<HeadMoved | undefined> {
     return Promise.resolve(undefined);
   }
@@ -104,7 +107,10 @@ export class FakeChat {
         this.reloads++;
         return this.isWebDown ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(this.data());
       },
-      requestStop: (id) => Promise.resolve(void this.stops.push(id)),
+      requestStop: (_, turn) => {
+        this.stops.push(turn);
+        return Promise.try(this.isStoppable, turn);
+      },
       model: () => "demo:words",
       moveHead: (_, to) => this.moveHead(to),
       undo: (_, messageId) => this.undo(messageId),

@@ -13,8 +13,10 @@ export async function fetchToken(chatId: string): Promise<string> {
   return token;
 }
 
-export async function requestStop(chatId: string): Promise<void> {
-  await post("/api/chats/[chatId]/stop", chatId);
+/** False: that turn is over. */
+export async function requestStop(chatId: string, turn: string): Promise<boolean> {
+  const answer = await ask<{ isOver: boolean }>("/api/chats/[chatId]/stop", chatId, { turn });
+  return answer?.isOver === false;
 }
 
 export async function markRead(chatId: string): Promise<void> {

@@ -33,7 +33,7 @@ export async function enqueue(
       // The chat is locked, so this is the turn that the person saw running, or a later one; its end clears it.
       await trx
         .updateTable("chat")
-        .set({ stop_requested_at: sql<Date>`now()` })
+        .set({ stop_requested_at: sql<Date>`now()`, stop_requested_for: chat.answering_id })
         .where("id", "=", chat.id)
         .execute();
     }

@@ -163,12 +163,14 @@ describe("what waits", () => {
 describe("a race between other words and the sending", () => {
   /** Holds the chat's row as somebody else would who claims the message, until `let`. */
   async function held(chatId: string) {
-    const gate = Promise.withResolvers<void>();
-    const locked = Promise.withResolvers<void>();
+    let lets = () => {};
+    const gate = new Promise<void>((resolve) => (lets = resolve));
+    let holds = () => {};
+    const locked = new Promise<void>((resolve) => (holds = resolve));
     const transaction = db.transaction().execute(async (trx) => {
       await trx.selectFrom("chat").select("id").where("id", "=", chatId).forNoKeyUpdate().execute();
-      locked.resolve();
-      await gate.promise;
+      holds();
+      await gate;
       await trx
         .updateTable("queued_message")
         .set({ state: "sending", sent_at: new Date(), attempts: 1 })
@@ -176,10 +178,10 @@ describe("a race between other words and the sending", () => {
         .where("id", "=", "q1")
         .execute();
     });
-    await locked.promise;
+    await locked;
     return {
       claims: () => {
-        gate.resolve();
+        lets();
         return transaction;
       },
     };
@@ -216,11 +218,11 @@ describe("a race between other words and the sending", () => {
 describe("a pause", () => {
   it("comes with a stop, if anything waits, and goes when the person goes on", async () => {
     const empty = await running();
-    await chats.requestStop(db, empty);
+    await chats.requestStop(db, empty, "u1");
     expect((await chatRow(db, empty.chatId)).queue_paused_at).toBeNull();
 
     const which = await running("q1", "q2");
-    await chats.requestStop(db, which);
+    await chats.requestStop(db, which, "u1");
     expect(await read(db, which)).toMatchObject({
       isPaused: true,
       items: [{ state: "waiting" }, { state: "waiting" }],

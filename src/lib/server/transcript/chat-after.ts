@@ -41,7 +41,6 @@ const OVER = {
   answering_attempt: null,
   first_turn: "done",
   first_turn_lease_until: null,
-  stop_requested_at: null,
 } as const;
 
 function failed(ending: Ending | undefined) {

@@ -170,13 +170,25 @@ describe("status, in the transaction of the messages", () => {
 
   it("marks a stopped answer for the page and not for the runtime, and forgets that a stop was asked for", async () => {
     const { chatId, messageId } = await chats.create(db, { ownerId, text: "hello" });
-    await chats.requestStop(db, { ownerId, chatId });
+    await chats.requestStop(db, { ownerId, chatId }, messageId);
     const path = [user(messageId), answer("a1")];
     await storage.save(context(chatId), changeset(path, "turn-complete", ["a1"]));
     expect((await conversation.open(db, { ownerId, chatId }))?.messages[1]?.metadata).toEqual({ stopped: true });
     expect((await storage.load({ chatId, clientData: {} })).messages).toEqual(path);
     expect((await chatRow(chatId)).stop_requested_at).toBeNull();
     expect(await loadContext(chatId, "submit-message", user(messageId))).toEqual([messageId, "a1"]);
+  });
+
+  it("leaves alone what was asked for the next turn, which then does not answer", async () => {
+    const { chatId, messageId } = await chats.create(db, { ownerId, text: "hello" });
+    await chats.requestStop(db, { ownerId, chatId }, "u2");
+    await storage.save(context(chatId), changeset([user(messageId), answer("a1")], "turn-complete"));
+    expect((await conversation.open(db, { ownerId, chatId }))?.messages[1]?.metadata).toBeUndefined();
+    const next = { messageId: "u2", attempt: null };
+    expect(await turns.look(db, chatId, next)).toMatchObject({ stopRequested: true });
+    expect(await turns.look(db, chatId, { ...next, messageId: "u3" })).toMatchObject({ stopRequested: false });
+    const run = { chatId, runId: "run_1", token: "t", work: next };
+    expect(await turns.started(db, run)).toMatchObject({ stopRequested: true });
   });
 
   describe.each([

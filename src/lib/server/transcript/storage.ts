@@ -9,11 +9,12 @@ import type { Kysely, Transaction } from "kysely";
 import type { SkeinMessage } from "../../tools/message.ts";
 import { previewOf, titleOf, type ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
+import { isStopRequested } from "../stop-request.ts";
 import { chatAfter, chatAfterRefusal } from "./chat-after.ts";
 import { lineage, loadContext } from "./context.ts";
 import { load } from "./load.ts";
 import { allowed } from "./allowed.ts";
-import { plan, type Work } from "./tree.ts";
+import { plan, type Work, workOf } from "./tree.ts";
 import { interpret, isEnd } from "./turn-end.ts";
 import { writeMessages, writeReading, writeSession } from "./write.ts";
 
@@ -29,7 +30,8 @@ export interface TranscriptStorageOptions {
 }
 
 const LOCKED = [
-  ...(["id", "head_id", "run_id", "status", "stop_requested_at", "answering_id", "answering_attempt"] as const),
+  ...(["id", "head_id", "run_id", "status", "answering_id", "answering_attempt"] as const),
+  ...(["stop_requested_at", "stop_requested_for"] as const),
 ];
 type LockedChat = Pick<ChatRow, (typeof LOCKED)[number]>;
 
@@ -120,14 +122,14 @@ async function save(
   const ids = given.transcript.entries.map((entry) => entry.id);
   const known = await lineage(trx, chat.id, chat.head_id === null ? ids : [...ids, chat.head_id]);
   const rows = new Map(known.map((row) => [row.id, row]));
+  const answering = workOf(chat);
+  const stopRequested = isStopRequested(chat, answering);
   const { changeset, ending } = interpret(
     allowed(given, (id) => rows.has(id)),
-    { failure: run.failure, stopRequested: chat.stop_requested_at !== null },
+    { failure: run.failure, stopRequested },
   );
   const { reason, changes } = changeset;
   const { entries } = changeset.transcript;
-  const answering =
-    chat.answering_id === null ? null : { messageId: chat.answering_id, attempt: chat.answering_attempt };
   const tree = { headId: chat.head_id, answering, rows };
   const work = begins(changeset, trigger, run.work);
   const planned = plan(tree, { reason, changes, entries, trigger, work });
@@ -139,6 +141,8 @@ async function save(
     .set({
       head_id: planned.headId,
       run_id: runId,
+      // The next turn may have been stopped already, before it could begin.
+      ...(isEnd(changeset) && stopRequested ? { stop_requested_at: null, stop_requested_for: null } : {}),
       // The runtime puts known messages again: only a new one tells that something was said.
       ...(run.isRefused && reason === "turn-error" && planned.inserts.length === 0
         ? chatAfterRefusal(chat.status, ending)

@@ -20,6 +20,11 @@ export interface Work {
   attempt: string | null;
 }
 
+/** What a chat says of the turn that runs; null when none does. */
+export function workOf(chat: { answering_id: string | null; answering_attempt: string | null }): Work | null {
+  return chat.answering_id === null ? null : { messageId: chat.answering_id, attempt: chat.answering_attempt };
+}
+
 /** The head's path and the paths of every message a changeset names; other branches need not be loaded. */
 export interface Tree {
   headId: string | null;
