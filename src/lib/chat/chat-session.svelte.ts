@@ -8,11 +8,14 @@ import { shownInAnswers } from "../tools/steering.ts";
 import { Actions } from "./actions.ts";
 import { type Branches, type Choice, choiceOf, leftBelow } from "./branches.ts";
 import { compose, ensureRandomUUID, randomId } from "./compose.ts";
+import { Deliveries } from "./delivery.svelte.ts";
 import { GuardedTransport } from "./guarded-transport.ts";
 import { type Destination, type HeadApi, HeadMoves, type HeadMovesState } from "./head-moves.ts";
+import { KeptMessages } from "./kept-messages.ts";
 import { questionOf } from "./merge-messages.ts";
+import { isOnline, whenOnline } from "./network.ts";
 import { Outage } from "./outage.ts";
-import { Outbox } from "./outbox.ts";
+import { type Delivery, Outbox } from "./outbox.ts";
 import { PendingMessages } from "./pending-messages.svelte.ts";
 import { problemIn } from "./problem.ts";
 import type { QueueApi } from "./queue-requests.ts";
@@ -22,6 +25,7 @@ import { isRunningHere } from "./sync-decision.ts";
 import type { SessionState } from "./turn-request.ts";
 import { Turns } from "./turns.ts";
 import type { ChatActivity, ChatPageData, ChatProblem, ChatSessionOptions } from "./types.ts";
+import { WaitingMessages } from "./waiting-messages.ts";
 
 class State implements SessionState, HeadMovesState {
   running = $state(false);
@@ -43,6 +47,9 @@ export class ChatSession {
   readonly #options: ChatSessionOptions;
   readonly #state = new State();
   readonly #outbox = new Outbox();
+  readonly #deliveries = new Deliveries(this.#outbox);
+  readonly #waiting: WaitingMessages;
+  #stopWaiting = () => {};
   readonly #inner: TriggerChatTransport;
   readonly #chat: Chat<SkeinMessage>;
   readonly #turns: Turns;
@@ -59,7 +66,13 @@ export class ChatSession {
     this.#loaded = data.messages;
     this.#state.running = isRunningHere(data);
     this.#state.problem = problemIn(data);
-    const outage = new Outage((isShown) => (this.#state.reconnecting = isShown));
+    this.#waiting = new WaitingMessages({
+      outbox: this.#outbox,
+      kept: new KeptMessages(this.id),
+      send: (unsent) => this.#sending.shown(unsent),
+    });
+    const flush = () => void this.#waiting.flush();
+    const outage = new Outage((isShown) => (this.#state.reconnecting = isShown), flush);
     this.#inner = this.#connectTo(data.realtimeUrl, outage);
     const transport = new GuardedTransport(this.#inner, {
       onaccepted: () => this.#sending.onaccepted(),
@@ -84,7 +97,8 @@ export class ChatSession {
     });
     const turns = this.#turns;
     const before = () => this.#stopping.onItsWay ?? this.#actions.onItsWay;
-    this.#sending = new Sending({ ...parts, turns, before, model: () => options.model() });
+    const waiting = this.#waiting;
+    this.#sending = new Sending({ ...parts, turns, waiting, before, model: () => options.model() });
     const { requestStop } = options;
     this.#stopping = new Stopping({ ...parts, turns, accepted: () => this.#sending.accepted, requestStop });
     this.#moves = new HeadMoves(id, this.#turns, this.#state, options);
@@ -145,6 +159,11 @@ export class ChatSession {
     return this.#turns.shown.tree.isStored(id);
   }
 
+  /** How far a message of the person's has come; null once its turn has begun. */
+  deliveryOf(messageId: string): Delivery | null {
+    return this.#deliveries.of(messageId);
+  }
+
   /** The siblings of the message at this place of the path; null when it has none. */
   choiceAt(index: number): Choice | null {
     const { messages } = this;
@@ -169,7 +188,12 @@ export class ChatSession {
   /** Starts reading, in the browser only. */
   connect(): void {
     ensureRandomUUID();
-    untrack(() => this.#turns.start());
+    untrack(() => {
+      this.#waiting.restore();
+      this.#turns.start();
+      this.#stopWaiting = whenOnline(() => void this.#waiting.flush());
+      if (isOnline()) void this.#waiting.flush();
+    });
   }
 
   /** Takes fresh data of the server, at any time and any number of times. */
@@ -196,6 +220,7 @@ export class ChatSession {
   /** Leaves the page. The run goes on. */
   dispose(): void {
     this.pending.dispose();
+    this.#stopWaiting();
     untrack(() => this.#turns.end());
   }
 
@@ -209,6 +234,7 @@ export class ChatSession {
   /** Answers another wording of a question. False when it could not be sent; then everything is as before. */
   async edit(messageId: string, parts: SkeinMessage["parts"]): Promise<boolean> {
     this.#sending.model = undefined;
+    if (this.#outbox.is("waiting", messageId)) return this.#reword(messageId, parts);
     if (!this.#outbox.is("not-sent", messageId)) return this.#actions.edit(messageId, parts);
     const unsent = this.#outbox.get(messageId);
     this.#outbox.drop(messageId);
@@ -274,6 +300,10 @@ export class ChatSession {
     if (!problem) return true;
     const { refusedAction } = this.#turns.problems;
     if (refusedAction) return this.#actions.run(refusedAction);
+    if (this.#waiting.has(problem.messageId)) {
+      await this.resend(problem.messageId ?? "");
+      return true;
+    }
     const question = questionOf(this.messages);
     const unstored = this.#outbox.get(problem.messageId) ?? (problem.kind === "failed" && this.#outbox.get(question));
     const edits = unstored ? unstored.metadata?.edits : undefined;
@@ -292,6 +322,30 @@ export class ChatSession {
     } else if (question && !this.#turns.isReading) {
       await this.#sending.again(question);
     }
+    return true;
+  }
+
+  /** Sends again a message that was not sent, and what was written after it and waits for it. */
+  resend(messageId: string): Promise<void> {
+    if (this.#state.problem?.messageId === messageId) this.#turns.problems.clear();
+    return this.#waiting.retry(messageId);
+  }
+
+  /** Takes back a message that is not on its way yet. */
+  discard(messageId: string): void {
+    if (!this.#waiting.discard(messageId)) return;
+    if (this.#state.problem?.messageId === messageId) this.#turns.problems.clear();
+    const others = this.messages.filter(({ id }) => id !== messageId);
+    this.#turns.shown.show(others, this.#state.view !== null);
+  }
+
+  #reword(messageId: string, parts: SkeinMessage["parts"]): boolean {
+    const waits = this.#outbox.get(messageId);
+    if (!waits) return false;
+    const message = { ...waits, id: randomId(), parts };
+    this.#waiting.reword(messageId, message);
+    const reworded = this.messages.map((shown) => (shown.id === messageId ? message : shown));
+    this.#turns.shown.show(reworded, this.#state.view !== null);
     return true;
   }
 

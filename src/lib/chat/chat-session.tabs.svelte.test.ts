@@ -135,7 +135,7 @@ describe("stop", () => {
     chat.saveAnswer(assistant("a3", next, "again"), end, seq);
     chat.announce();
     await until(() => expect(page.status).toBe("ready"));
-    expect(read(page).slice(2)).toEqual([`${id}:two`, "a2:half more", `${next}:three`, "a3:again"]);
+    await until(() => expect(read(page).slice(2)).toEqual([`${id}:two`, "a2:half more", `${next}:three`, "a3:again"]));
   });
 
   it("is one stop, and goes before the message that is sent right after it", async () => {

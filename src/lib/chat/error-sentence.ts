@@ -1,14 +1,16 @@
+import { isOnline } from "./network.ts";
+
 export const GONE = "This chat is not yours or no longer exists.";
 
 /** One sentence for the person about a message that could not be sent. */
-export function errorSentence(error: unknown, isOnline = globalThis.navigator?.onLine !== false): string {
+export function errorSentence(error: unknown, hasConnection = isOnline()): string {
   const status = statusOf(error);
   if (status === 403 || status === 404) return GONE;
   if (status === 401) return "Your visit has expired: reload the page.";
   if (status === 413) return "This message is too long.";
   if (status === 409) return "This chat is closed. Start a new one to go on.";
   if (status === 429) return "Too many messages at once. Wait a moment, then retry.";
-  if (!isOnline) return "You are offline.";
+  if (!hasConnection) return "You are offline.";
   if (status === undefined && error instanceof TypeError) return "The server cannot be reached.";
   if (status !== undefined && status >= 500) return "The server cannot take messages right now.";
   return "The message could not be sent.";

@@ -41,6 +41,7 @@ export class Freshness {
       const data = await this.#events.reload();
       this.#outage.up("web");
       if (!this.#isStopped && !this.#isOutdated) this.#take(data);
+      this.#outage.reached();
     } catch {
       if (this.#isStopped) return;
       this.#outage.down("web");

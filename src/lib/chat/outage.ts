@@ -5,10 +5,13 @@ const SHOWN_AFTER_MS = 1500;
 export class Outage {
   readonly #down = new Set<"stream" | "web">();
   readonly #onchange: (isShown: boolean) => void;
+  readonly #onreached: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(onchange: (isShown: boolean) => void) {
+  /** `onreached`: somebody answered a request just now. */
+  constructor(onchange: (isShown: boolean) => void, onreached: () => void) {
     this.#onchange = onchange;
+    this.#onreached = onreached;
   }
 
   get isDown(): boolean {
@@ -28,6 +31,10 @@ export class Outage {
     this.#onchange(false);
   }
 
+  reached() {
+    this.#onreached();
+  }
+
   /** `fetch` that notices whether the stream can be reached. The transport retries by itself, and says nothing. */
   readonly fetch = async (
     url: string,
@@ -37,6 +44,7 @@ export class Outage {
     try {
       const response = await fetch(url, init);
       if (endpoint === "out") this.#answered(response.status);
+      if (response.status < 500) this.reached();
       return response;
     } catch (error) {
       if (endpoint === "out" && !init.signal?.aborted) this.down("stream");

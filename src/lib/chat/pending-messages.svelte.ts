@@ -128,10 +128,10 @@ export class PendingMessages {
   }
 
   #list(): PendingMessage[] {
-    const onTheWay = new Set(this.#operations.flatMap((one) => (one.type === "add" ? [one.message.id] : [])));
+    const onTheWay = this.#operations.flatMap((one) => (one.type === "add" ? [one.message.id] : []));
     const items = this.#foreseen.items.map((item) => ({
       ...item,
-      progress: onTheWay.has(item.id) ? ("sending" as const) : progressOf(item),
+      progress: onTheWay.includes(item.id) ? ("sending" as const) : progressOf(item),
     }));
     const unsent = this.#unsent.map(({ message, kind, model = null }) => ({
       ...{ ...message, model, kind: kind === "steer" ? ("steer" as const) : ("queue" as const) },

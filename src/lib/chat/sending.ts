@@ -1,10 +1,17 @@
 import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
+import type { Unsent } from "./kept-messages.ts";
+import { isUnreachable } from "./network.ts";
 import type { TurnsParts } from "./turn-request.ts";
 import type { Turns } from "./turns.ts";
+import type { WaitingMessages } from "./waiting-messages.ts";
+
+/** How soon to see whether there is a connection again. */
+const TRY_AGAIN_MS = 1000;
 
 export interface SendingParts extends Pick<TurnsParts, "id" | "chat" | "inner" | "outbox" | "state"> {
   turns: Turns;
+  waiting: WaitingMessages;
   /** The model chosen for the next turn. */
   model(): string | undefined;
   /** Until the engine has the stops and actions that were made so far; null when it has. */
@@ -37,9 +44,11 @@ export class Sending {
   }
 
   async message(message: SkeinMessage): Promise<void> {
-    const { chat, outbox, state, turns } = this.#parts;
+    const { chat, outbox, state, turns, waiting } = this.#parts;
     this.model = undefined;
-    outbox.put(message, Date.now());
+    const { isAhead } = waiting;
+    outbox.put(message, Date.now(), this.#parts.model());
+    if (isAhead) return this.#hold(message);
     if (turns.isReading || state.running || this.#parts.before()) return this.#along(message);
     const start = () => chat.sendMessage(message, { metadata: this.#clientData() });
     await this.untilAccepted(() => turns.request({ kind: "send", question: message.id, start }));
@@ -68,18 +77,39 @@ export class Sending {
 
   /** While a turn runs, the engine keeps the message for the next one, or the agent takes it into this one. */
   async #along(message: SkeinMessage): Promise<void> {
-    const { id, inner, outbox, state, turns } = this.#parts;
+    const { turns } = this.#parts;
     turns.problems.clear();
     turns.shown.append(message);
+    await this.shown({ message, model: this.model ?? this.#parts.model() });
+  }
+
+  /** Sends a message that is shown already; true once the engine has it. */
+  async shown({ message, model = this.#parts.model() }: Unsent): Promise<boolean> {
+    const { id, inner, outbox, state, turns, waiting } = this.#parts;
     // It may follow what an action brings, and an action first waits for the end of what it replaces. A stop that came
     // after it would be its own.
     await this.#parts.before();
-    if (await inner.sendPendingMessage(id, message, this.#clientData())) {
+    this.#failure = undefined;
+    if (await inner.sendPendingMessage(id, message, { model })) {
       outbox.mark(message.id, "accepted", Date.now());
       state.running = true;
       // The turn ended in the meantime: the database says which one comes next.
       if (!turns.isReading) void turns.freshness.now();
-    } else turns.problems.notSent(message.id, this.#failure);
+      return true;
+    }
+    // A connection that has just come back is often none yet: what has waited goes on waiting.
+    if (waiting.has(message.id) && isUnreachable(this.#failure)) outbox.mark(message.id, "waiting", Date.now());
+    else turns.problems.notSent(message.id, this.#failure);
+    if (waiting.has(message.id)) turns.freshness.within(TRY_AGAIN_MS);
+    return false;
+  }
+
+  #hold(message: SkeinMessage) {
+    const { outbox, turns } = this.#parts;
+    outbox.mark(message.id, "waiting", Date.now());
+    turns.shown.append(message);
+    // A browser can call itself offline and reach us all the same; then the answer sends what waits.
+    void turns.freshness.now();
   }
 
   #clientData() {

@@ -136,6 +136,18 @@ export class MessageCommands {
     focusComposer();
   }
 
+  /** Sends a message again of which no alert speaks. */
+  resend(messageId: string): void {
+    void this.#parts.session.resend(messageId);
+    this.#parts.focusComposer();
+  }
+
+  /** Takes back a message that waits. */
+  discard(messageId: string): void {
+    this.#parts.session.discard(messageId);
+    this.#parts.focusComposer();
+  }
+
   #refused: SkeinMessage["parts"] | null = null;
 
   async #untilSent(edit: Edit, place: number, send: () => Promise<boolean>): Promise<void> {
