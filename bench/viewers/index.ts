@@ -30,9 +30,8 @@ const browser = await chromium.launch({ executablePath: findChromium(), args: ch
 try {
   const live = await measureElsewhere(browser, skein, { n, isOver: false });
   const continuation = await measureElsewhere(browser, skein, { n, isOver: true });
-  const page = await browser.newPage();
-  const one = await measureReaders(page, skein, 1);
-  const many = await measureReaders(page, skein, MANY);
+  const one = await measureReaders(browser, skein, 1);
+  const many = await measureReaders(browser, skein, MANY);
   const ratio = { median: many.delay.median / one.delay.median, p95: many.delay.p95 / one.delay.p95 };
 
   console.log(`\nMilliseconds, ${n} turns each; load ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`);

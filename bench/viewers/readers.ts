@@ -1,4 +1,5 @@
-import type { Page } from "@playwright/test";
+import type { Browser } from "@playwright/test";
+import { observe } from "../observe.ts";
 import type { Skein } from "../skein.ts";
 import { summarize, type Summary } from "../statistics.ts";
 import { ask, enter, open, requestFor } from "../turn.ts";
@@ -12,7 +13,9 @@ export interface Readers {
 const WORDS = 150;
 
 /** One streaming chat, read through the web port by that many at once; the last reader to hear counts like the first. */
-export async function measureReaders(page: Page, skein: Skein, readers: number): Promise<Readers> {
+export async function measureReaders(browser: Browser, skein: Skein, readers: number): Promise<Readers> {
+  const page = await browser.newPage();
+  await observe(page);
   await open(page, skein.url);
   await ask(page, skein, 5);
   const chatId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
@@ -23,8 +26,9 @@ export async function measureReaders(page: Page, skein: Skein, readers: number):
     Array.from({ length: readers }, () => read(skein.url, { chatId, token, signal: leaving.signal })),
   );
   const prompt = await enter(page, skein, WORDS);
-  const heard = await Promise.all(reading.map((words) => words));
+  const heard = await Promise.all(reading.map(({ words }) => words));
   leaving.abort();
+  await page.close();
   const { sentAt } = requestFor(skein.mock, prompt);
   const delays = heard.flatMap((words) => words.map((at, word) => at - (sentAt[word] ?? Number.NaN)));
   return { readers, delay: summarize(delays) };
