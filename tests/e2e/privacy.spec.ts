@@ -23,6 +23,8 @@ const message = (id: string) => ({
   },
 });
 
+const queued = { kind: "interrupt", message: { id: "intruder", parts: [{ type: "text", text: "let me in" }] } };
+
 const attempts: Attempt[] = [
   ["GET the page", (as, id) => as.request.get(`/chats/${id}`), [404]],
   // The router's own format: the refusal is inside.
@@ -38,6 +40,11 @@ const attempts: Attempt[] = [
   ],
   ["POST an undo", (as, id) => as.request.post(`/api/chats/${id}/undo`, { data: { messageId: "any" } }), [404]],
   ["POST for a fork", (as, id) => as.request.post(`/api/chats/${id}/fork`, { data: { messageId: "any" } }), [404]],
+  ["GET the queue", (as, id) => as.request.get(`/api/chats/${id}/queue`), [404]],
+  ["POST into the queue", (as, id) => as.request.post(`/api/chats/${id}/queue`, { data: queued }), [404]],
+  ["PATCH the queue", (as, id) => as.request.patch(`/api/chats/${id}/queue`, { data: { isPaused: true } }), [404]],
+  ["PATCH what waits", (as, id) => as.request.patch(`/api/chats/${id}/queue/any`, { data: { kind: "steer" } }), [404]],
+  ["DELETE what waits", (as, id) => as.request.delete(`/api/chats/${id}/queue/any`), [404]],
   ["read the stream without a token", (as, id) => as.request.get(out(id)), [401]],
   [
     "read the stream with a token of another chat",
@@ -141,7 +148,7 @@ test("somebody without a cookie gets nothing", async ({ guest, playwright, baseU
   const chatId = await startChat(guest, secret);
   await expectAnswer(guest, 3);
   const stranger = await playwright.request.newContext({ baseURL });
-  for (const action of ["token", "stop", "read", "head", "undo", "fork"])
+  for (const action of ["token", "stop", "read", "head", "undo", "fork", "queue"])
     expect((await stranger.post(`/api/chats/${chatId}/${action}`)).status(), action).toBe(401);
   for (const [path, status] of [
     [`/api/chats/${chatId}`, 401],
