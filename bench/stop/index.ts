@@ -9,7 +9,7 @@ import { startMockOpenAI } from "../../tests/support/mock-openai.ts";
 import { write } from "../results.ts";
 import { startSkein } from "../skein.ts";
 import { summarize } from "../statistics.ts";
-import { openPlaces } from "./places.ts";
+import { PLACES } from "./places.ts";
 import { measureStop, type Stop } from "./stops.ts";
 
 const BUDGET_MS = 100;
@@ -26,13 +26,16 @@ const skein = await startSkein(mock, dataDir);
 const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
 try {
   const measured: { place: string; moment: string; stops: Stop[] }[] = [];
-  for (const place of await openPlaces(browser, skein))
+  for (const [name, openPlace] of PLACES) {
+    const place = await openPlace(browser, skein);
     for (const [moment, words] of [["after 10 words", 10] as const, ["before the first", 0] as const]) {
-      console.log(`${new Date().toTimeString().slice(0, 8)} ${place.name}, ${moment}`);
+      console.log(`${new Date().toTimeString().slice(0, 8)} ${name}, ${moment}`);
       const stops: Stop[] = [];
       while (stops.length < n) stops.push(await measureStop(place, mock, words));
-      measured.push({ place: place.name, moment, stops });
+      measured.push({ place: name, moment, stops });
     }
+    await place.end();
+  }
   const stop = measured.map(({ stops, ...what }) => ({
     ...what,
     aborted: summarize(stops.map(({ abortedMs }) => abortedMs)),

@@ -1,61 +1,79 @@
 import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { observe } from "../observe.ts";
 import type { Skein } from "../skein.ts";
 import { ask, open } from "../turn.ts";
-import { observe } from "../observe.ts";
-import { untilShown, watchStop } from "./watch.ts";
 
 /** From where somebody stops an answer. */
 export interface Place {
-  name: string;
   /** Sends the prompt; resolves to the page that is to press Stop, once `hasBegun` has resolved. */
   begin(prompt: string, hasBegun: () => Promise<void>): Promise<Page>;
+  /** Closes the pages. */
+  end(): Promise<void>;
 }
 
-/** How much of an answer is there when its page is loaded again. */
-const RELOAD_AT_WORD = 3;
+type OpenPlace = (browser: Browser, skein: Skein) => Promise<Place>;
 
-export async function openPlaces(browser: Browser, skein: Skein): Promise<Place[]> {
-  const context = await newContext(browser);
-  const sender = await newPage(context);
+export const PLACES: [string, OpenPlace][] = [
+  ["the page that sent", (...on) => inAChat(...on, (sender) => Promise.resolve(sender))],
+  ["after a reload", (...on) => inAChat(...on, (sender) => Promise.resolve(sender), reload)],
+  ["another tab", (...on) => inAChat(...on, (sender) => sender.context().newPage())],
+  ["another device", (browser, skein) => inAChat(browser, skein, (sender) => onADevice(browser, sender))],
+  ["a Head Start", inNewChats],
+];
+
+/** The second and later turns of one chat, stopped by a page that stays open beside the one that sends. */
+async function inAChat(
+  browser: Browser,
+  skein: Skein,
+  openStopper: (sender: Page) => Promise<Page>,
+  begun: (stopper: Page) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Place> {
+  const sender = await newPage(await newContext(browser));
   await open(sender, skein.url);
   await ask(sender, skein, 3);
-  const tab = await newPage(context);
-  await open(tab, sender.url());
-  const otherContext = await newContext(browser);
-  await otherContext.addCookies(await context.cookies());
-  const device = await newPage(otherContext);
-  await open(device, sender.url());
-  let newcomer: Page | undefined;
-
-  const sent = async (prompt: string, hasBegun: () => Promise<void>) => {
-    await enter(sender, skein, prompt);
-    await hasBegun();
+  const stopper = await openStopper(sender);
+  if (stopper !== sender) await open(stopper, sender.url());
+  return {
+    begin: async (prompt, hasBegun) => {
+      await enter(sender, skein, prompt);
+      await hasBegun();
+      await begun(stopper);
+      return stopper;
+    },
+    end: async () => {
+      await stopper.context().close();
+      await sender.context().close();
+    },
   };
-  return [
-    { name: "the page that sent", begin: (...args) => sent(...args).then(() => sender) },
-    {
-      name: "after a reload",
-      begin: async (prompt, hasBegun) => {
-        await sent(prompt, hasBegun);
-        if (!prompt.includes("ttft")) await untilShown(sender, prompt, RELOAD_AT_WORD);
-        await sender.reload({ waitUntil: "commit" });
-        return sender;
-      },
+}
+
+/** The first turn of a new chat each. */
+async function inNewChats(browser: Browser, skein: Skein): Promise<Place> {
+  const context = await newContext(browser);
+  let page: Page | undefined;
+  return {
+    begin: async (prompt, hasBegun) => {
+      await page?.close();
+      page = await newPage(context);
+      await open(page, skein.url);
+      await enter(page, skein, prompt);
+      await hasBegun();
+      return page;
     },
-    { name: "another tab", begin: (...args) => sent(...args).then(() => tab) },
-    { name: "another device", begin: (...args) => sent(...args).then(() => device) },
-    {
-      name: "a Head Start",
-      begin: async (prompt, hasBegun) => {
-        await newcomer?.close();
-        newcomer = await newPage(context);
-        await open(newcomer, skein.url);
-        await enter(newcomer, skein, prompt);
-        await hasBegun();
-        return newcomer;
-      },
-    },
-  ];
+    end: () => context.close(),
+  };
+}
+
+/** A page is alive once the focus is in its composer: before, nobody can press anything. */
+async function reload(page: Page): Promise<void> {
+  await page.reload({ waitUntil: "commit" });
+  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+}
+
+async function onADevice(browser: Browser, sender: Page): Promise<Page> {
+  const context = await newContext(browser);
+  await context.addCookies(await sender.context().cookies());
+  return context.newPage();
 }
 
 /** Types it, lets the app come to rest, presses Enter. */
@@ -70,7 +88,7 @@ const newContext = (browser: Browser) => browser.newContext({ viewport: { width:
 
 async function newPage(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
+  // What `ask` waits for.
   await observe(page);
-  await watchStop(page);
   return page;
 }

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MockOpenAI, ReceivedRequest } from "../../tests/support/mock-openai.ts";
 import type { Place } from "./places.ts";
-import { pressStop, untilShown } from "./watch.ts";
+import { pressStop } from "./watch.ts";
 
 export interface Stop {
   /** Click → the provider sees the request aborted, in milliseconds. */
@@ -14,7 +14,7 @@ export interface Stop {
 }
 
 const PATIENCE_MS = 15_000;
-const RATE = 50;
+const RATE = 30;
 let prompts = 0;
 
 /** What is asked: the answer is stopped after so many words, or before the first one. */
@@ -28,8 +28,7 @@ export async function measureStop(place: Place, mock: MockOpenAI, afterWords: nu
   const page = await place.begin(prompt, async () => void (await requestFor(mock, prompt)));
   // The timers of a page in the background are slow.
   await page.bringToFront();
-  await untilShown(page, prompt, afterWords);
-  const seen = await pressStop(page);
+  const seen = await pressStop(page, prompt, afterWords);
   const next = await sendNext(page, mock);
   const request = await requestFor(mock, prompt);
   const abortedAt = await until(() => request.abortedAt, "the provider was left generating");
@@ -46,8 +45,11 @@ async function sendNext(page: Page, mock: MockOpenAI): Promise<ReceivedRequest> 
   await page.getByLabel("Message", { exact: true }).fill(prompt);
   await page.keyboard.press("Enter");
   const request = await requestFor(mock, prompt);
-  await untilShown(page, prompt, 3);
-  await page.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
+  await page.waitForFunction(
+    () =>
+      document.querySelector("button[aria-label=Stop]") === null &&
+      /\bw3\b/.test([...document.querySelectorAll("[role=log] article")].at(-1)?.textContent ?? ""),
+  );
   return request;
 }
 

@@ -109,9 +109,11 @@ for (const [where, go] of [
     model,
     newcomer,
   }) => {
-    const stopped = prompt("words=600 rate=30");
+    const stopped = prompt("words=600");
+    // However long it takes to get there, the answer is not over.
+    model.hold(stopped, 10);
     await send(guest, stopped);
-    await untilWord(lastAnswer(guest), 5);
+    await untilWord(lastAnswer(guest), 10);
     const page = await go(guest, newcomer);
     await untilWord(lastAnswer(page), 10);
     await pressStop(page);

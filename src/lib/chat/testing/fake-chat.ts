@@ -109,7 +109,7 @@ export class FakeChat {
       },
       requestStop: (_, turn) => {
         this.stops.push(turn);
-        return Promise.resolve().then(() => this.isStoppable(turn));
+        return new Promise((resolve) => resolve(this.isStoppable(turn)));
       },
       model: () => "demo:words",
       moveHead: (_, to) => this.moveHead(to),
