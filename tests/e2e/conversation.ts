@@ -29,6 +29,16 @@ export async function send(page: Page, text: string): Promise<void> {
   await expect(composer(page)).toHaveValue("");
 }
 
+/** The same without waiting for what comes of it: while a turn runs, it is not in the transcript at once. */
+export async function type(page: Page, text: string, key = "Enter"): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press(key);
+  await expect(composer(page)).toHaveValue("");
+}
+
+/** What waits above the composer. */
+export const queued = (page: Page) => page.getByRole("list", { name: "Queued messages" }).getByRole("listitem");
+
 /** The first message of a chat. Returns the chat's id. */
 export async function startChat(page: Page, text: string): Promise<string> {
   await send(page, text);

@@ -21,6 +21,7 @@ import { problemIn } from "./problem.ts";
 import type { QueueApi } from "./queue-requests.ts";
 import { Sending } from "./sending.ts";
 import { Stopping } from "./stopping.ts";
+import { SubAgentMessages } from "./sub-agent-messages.svelte.ts";
 import { isRunningHere } from "./sync-decision.ts";
 import type { SessionState } from "./turn-request.ts";
 import { Turns } from "./turns.ts";
@@ -44,6 +45,7 @@ export class ChatSession {
   readonly id: string;
   /** What waits for a turn, or goes into the one that runs. */
   readonly pending: PendingMessages;
+  readonly subAgents = new SubAgentMessages();
   readonly #options: ChatSessionOptions;
   readonly #state = new State();
   readonly #outbox = new Outbox();
@@ -81,7 +83,8 @@ export class ChatSession {
       onrecovery: () => (this.#state.recovering = true),
       oninjected: (ids) => ids.forEach((id) => this.#outbox.mark(id, "answering", Date.now())),
     });
-    this.#chat = new Chat({ id: this.id, messages: data.messages, transport, generateId: randomId });
+    const { onData } = this.subAgents;
+    this.#chat = new Chat({ id: this.id, messages: data.messages, transport, generateId: randomId, onData });
     const { id } = this;
     const parts = { id, chat: this.#chat, inner: this.#inner, outbox: this.#outbox, state: this.#state };
     this.pending = new PendingMessages(id, data.queue, {
@@ -220,6 +223,7 @@ export class ChatSession {
   /** Leaves the page. The run goes on. */
   dispose(): void {
     this.pending.dispose();
+    this.subAgents.dispose();
     this.#stopWaiting();
     untrack(() => this.#turns.end());
   }
