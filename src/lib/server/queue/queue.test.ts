@@ -161,14 +161,16 @@ describe("what waits", () => {
 });
 
 describe("a race between other words and the sending", () => {
-  /** Holds the chat's row as somebody else would who claims the message, until `let`. */
+  /** Holds the chat's row as somebody else would who claims the message, until it claims it. */
   async function held(chatId: string) {
-    const gate = Promise.withResolvers<void>();
-    const locked = Promise.withResolvers<void>();
+    let open = () => {};
+    let isLocked = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const locked = new Promise<void>((resolve) => (isLocked = resolve));
     const transaction = db.transaction().execute(async (trx) => {
       await trx.selectFrom("chat").select("id").where("id", "=", chatId).forNoKeyUpdate().execute();
-      locked.resolve();
-      await gate.promise;
+      isLocked();
+      await gate;
       await trx
         .updateTable("queued_message")
         .set({ state: "sending", sent_at: new Date(), attempts: 1 })
@@ -176,10 +178,10 @@ describe("a race between other words and the sending", () => {
         .where("id", "=", "q1")
         .execute();
     });
-    await locked.promise;
+    await locked;
     return {
       claims: () => {
-        gate.resolve();
+        open();
         return transaction;
       },
     };
