@@ -161,15 +161,15 @@ describe("what waits", () => {
 });
 
 describe("a race between other words and the sending", () => {
-  /** Holds the chat's row as somebody else would who claims the message, until `let`. */
+  /** Holds the chat's row as somebody else would who claims the message, until it claims it. */
   async function held(chatId: string) {
-    let lets = () => {};
-    const gate = new Promise<void>((resolve) => (lets = resolve));
-    let holds = () => {};
-    const locked = new Promise<void>((resolve) => (holds = resolve));
+    let open = () => {};
+    let isLocked = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const locked = new Promise<void>((resolve) => (isLocked = resolve));
     const transaction = db.transaction().execute(async (trx) => {
       await trx.selectFrom("chat").select("id").where("id", "=", chatId).forNoKeyUpdate().execute();
-      holds();
+      isLocked();
       await gate;
       await trx
         .updateTable("queued_message")
@@ -181,7 +181,7 @@ describe("a race between other words and the sending", () => {
     await locked;
     return {
       claims: () => {
-        lets();
+        open();
         return transaction;
       },
     };
