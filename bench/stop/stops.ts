@@ -17,9 +17,9 @@ const PATIENCE_MS = 15_000;
 const RATE = 30;
 let prompts = 0;
 
-/** What is asked: the answer is stopped after so many words, or before the first one. */
+/** What is asked: the answer is stopped after so many words, or before the first one, and long before its end. */
 export function promptOf(afterWords: number): string {
-  return `words=600 rate=${RATE}${afterWords === 0 ? " ttft=5000" : ""} stop=${++prompts}`;
+  return `words=3000 rate=${RATE}${afterWords === 0 ? " ttft=5000" : ""} stop=${++prompts}`;
 }
 
 /** Stops one answer from that place and sends a message at once, whose context has to be what was shown. */

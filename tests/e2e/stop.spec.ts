@@ -82,7 +82,9 @@ for (const [turn, before] of TURNS)
     await expect.poll(() => requestsFor(model, stopped).length).toBe(1);
     await pressStop(guest);
     await expectSettled(guest);
-    await expect.poll(() => requestsFor(model, stopped)[0]?.abortedAt).toBeDefined();
+    await expect.poll(() => requestsFor(model, stopped).at(-1)?.abortedAt).toBeDefined();
+    // More than one if the model was given up before somebody could press Stop.
+    const asked = requestsFor(model, stopped).length;
     const next = prompt("words=6");
     await send(guest, next);
     await expectAnswer(guest, 6);
@@ -90,7 +92,7 @@ for (const [turn, before] of TURNS)
     await guest.reload();
     await expect(questions(guest)).toHaveCount(before.length + 2);
     await expect(answers(guest)).toHaveCount(before.length + 1);
-    expect(requestsFor(model, stopped)).toHaveLength(1);
+    expect(requestsFor(model, stopped)).toHaveLength(asked);
   });
 
 const reloaded = async (page: Page) => {
