@@ -1,4 +1,5 @@
 import { sql, type Kysely } from "kysely";
+import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import type { Work } from "./transcript/tree.ts";
 
@@ -42,24 +43,21 @@ export async function started(
   return rows[0];
 }
 
-/** What `started` would say, and which run has the chat; takes no lock and waits for none. */
-export async function look(
-  db: Kysely<Database>,
-  chatId: string,
-): Promise<(TurnStarted & { runId: string | null }) | undefined> {
-  const chat = await db
-    .selectFrom("chat")
-    .select(["run_id", "stop_requested_at", "model", "first_turn_failure"])
-    .where("id", "=", chatId)
-    .executeTakeFirst();
-  return (
-    chat && {
-      runId: chat.run_id,
-      stopRequested: chat.stop_requested_at !== null,
-      model: chat.model,
-      failure: chat.first_turn_failure,
-    }
-  );
+/** What a turn finds when it begins. */
+export interface Known extends TurnStarted {
+  /** Which run has the chat. */
+  runId: string | null;
+  /** Which of its messages have a summary; what speaks for the most comes first. */
+  summarised: string[];
+}
+
+/** What `started` would say, and more; takes no lock and waits for none. */
+export async function look(db: Kysely<Database>, chatId: string): Promise<Known | undefined> {
+  const { rows } = await sql<Known>`
+    select run_id as "runId", stop_requested_at is not null as "stopRequested", model, first_turn_failure as failure,
+      (${compactions.idsOf(chatId)}) as summarised
+    from chat where id = ${chatId}`.execute(db);
+  return rows[0];
 }
 
 /** Makes sure that a chat has its row, for a session that another surface created. */
