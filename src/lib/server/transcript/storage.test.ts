@@ -91,7 +91,14 @@ async function ids(chatId: string): Promise<string[]> {
   return (await storage.load({ chatId, clientData: {} })).messages.map((message) => message.id);
 }
 
-const loadContext = async (
+const loadContext = (
+  chatId: string,
+  trigger: "submit-message" | "regenerate-message",
+  ...incomingMessages: UIMessage[]
+) => loadContextFrom(storage, chatId, trigger, ...incomingMessages);
+
+const loadContextFrom = async (
+  storage: TranscriptStorage<unknown>,
   chatId: string,
   trigger: "submit-message" | "regenerate-message",
   ...incomingMessages: UIMessage[]
@@ -337,6 +344,21 @@ describe("branches", () => {
     expect(await loadContext(chatId, "submit-message", user("u2", "a1"))).toEqual(["u1", "a1", "u2"]);
     expect(await loadContext(chatId, "submit-message", user("u2", "unknown"))).toEqual(["u1", "b1", "u2"]);
     expect(await loadContext(chatId, "regenerate-message")).toEqual(["u1"]);
+  });
+
+  it("reads what an ordinary turn is about in one round trip", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    let queries = 0;
+    const counting = db.withPlugin({
+      transformQuery: ({ node }) => {
+        queries++;
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    });
+    const counted = createTranscriptStorage(counting, { owner: () => ownerId });
+    expect(await loadContextFrom(counted, chatId, "submit-message", user("u2", "a1"))).toEqual(["u1", "a1", "u2"]);
+    expect(queries).toBe(1);
   });
 
   it("makes re-sending an answered question a no-op, and answers one whose answer broke off", async () => {
