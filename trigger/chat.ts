@@ -1,7 +1,6 @@
 import { logger } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
 import { isStepCount, streamText, type UIMessage, type UIMessageChunk, type UIMessageStreamOptions } from "ai";
-import { sql } from "kysely";
 import { parseConfig } from "../src/lib/server/config.ts";
 import { createDb } from "../src/lib/server/db/index.ts";
 import { withFiles } from "../src/lib/server/files/model-files.ts";
@@ -17,6 +16,7 @@ import type { Compaction } from "../src/lib/server/compactions.ts";
 import { decide, type Answering } from "../src/lib/server/transcript/actions.ts";
 import { Compactor } from "../src/lib/server/transcript/compactor.ts";
 import { continued } from "../src/lib/server/transcript/continued.ts";
+import { loadContext } from "../src/lib/server/transcript/context.ts";
 import { acceptAction, acceptMessages } from "../src/lib/server/transcript/incoming.ts";
 import { Refusal } from "../src/lib/server/transcript/refusal.ts";
 import { steersInto } from "../src/lib/server/transcript/steering.ts";
@@ -31,8 +31,9 @@ import { createTools } from "./tools/index.ts";
 
 const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
-// A run needs one connection at a time, two while a save and a hook overlap, and there may be many runs.
-const db = createDb(parsed.config.databaseUrl, { max: 3 });
+// A run needs one connection at a time, two while a save and a hook overlap, and there may be many runs. The one that a
+// turn begins with stays open, for the person is waiting; the others as long as an idle run.
+const db = createDb(parsed.config.databaseUrl, { max: 3, kept: 1, idleMs: 30_000 });
 const models = createModelRegistry(parsed.config);
 const files = createFileStores(db, parsed.config);
 const compactor = new Compactor(db);
@@ -40,6 +41,7 @@ const compactor = new Compactor(db);
 /** One run at a time has this process, and one turn at a time a run. */
 let turn: {
   hasBegun?: boolean;
+  known?: Promise<turns.Known | undefined>;
   stopRequested?: boolean;
   model?: string | null;
   question?: string;
@@ -66,6 +68,8 @@ export const chatAgent = chat.agent({
     failure: () => turn.failure,
     work: () => asked?.work,
     refused: () => !turn.hasBegun,
+    // Without it the turn waits for its claim, and fails with that.
+    read: (chatId) => (turn.known = turns.look(db, chatId).catch(() => undefined)),
   }),
   uiMessageStreamOptions: {
     // A model that fails does not fail the turn: its error is one more chunk, and only this hears of it. What follows
@@ -110,15 +114,17 @@ export const chatAgent = chat.agent({
   },
 
   onTurnStart: async ({ chatId, runId, chatAccessToken, uiMessages }) => {
+    const looked = turn.known ?? turns.look(db, chatId);
     turn = { hasBegun: true };
     const question = asked?.continues?.metadata?.replyTo ?? lastQuestion(uiMessages as SkeinMessage[])?.id;
     const work = asked?.work ?? (question === undefined ? null : { messageId: question, attempt: null });
     const path = uiMessages as SkeinMessage[];
-    const [known, summary] = await Promise.all([turns.look(db, chatId, work), compactor.summaryOn(chatId, path)]);
+    const known = await looked;
     const claim = turns.started(db, { chatId, runId, token: chatAccessToken, work });
     // A run that has the chat already need not wait for its claim, which waits for the question's save: the first word
     // comes that much sooner. The end of the turn waits for it.
-    const started = known?.runId === runId ? known : await claim;
+    const started = known?.runId === runId ? { ...known, stopRequested: known.isStopRequested(work) } : await claim;
+    const summary = await compactor.summaryOn(chatId, path, known?.summarised);
     turn = {
       hasBegun: true,
       stopRequested: started?.stopRequested,
@@ -205,7 +211,7 @@ export const warm = chat.agent({
   exitAfterPreloadIdle: true,
   preloadIdleTimeoutInSeconds: 0,
   onPreload: async () => {
-    await sql`select 1`.execute(db);
+    await Promise.all([turns.look(db, ""), loadContext(db, "", { trigger: "action", incomingMessages: [] })]);
     const demo = { ttftMs: 0, tokensPerSecond: Infinity };
     const rehearsal = createModelRegistry({ ...parsed.config, demo, fetch: nowhere });
     for (const id of new Set([rehearsal.defaultId, DEMO_ID])) {

@@ -1,4 +1,4 @@
-import { sql, type ColumnType, type Kysely, type Transaction } from "kysely";
+import { sql, type ColumnType, type Kysely, type RawBuilder, type Transaction } from "kysely";
 import type { Database } from "./db/database.ts";
 import { storable } from "./jsonb.ts";
 
@@ -21,28 +21,34 @@ export interface Compaction {
   messages: number;
 }
 
-/** The summary that speaks for the most of a path: it holds what earlier ones on the path say. */
+/**
+ * The summary that speaks for the most of a path: it holds what earlier ones on the path say. `listed`: what `idsOf` has
+ * told already.
+ */
 export async function latestOn(
   db: Kysely<Database>,
   chatId: string,
   ids: readonly string[],
+  listed?: readonly string[],
 ): Promise<Compaction | undefined> {
   // There are few, and thousands of ids on a long path: these stay here.
-  const all = await db
-    .selectFrom("compaction")
-    .select("message_id")
-    .where("chat_id", "=", chatId)
-    .orderBy("messages", "desc")
-    .execute();
+  const all = listed ?? (await idsOf(chatId).execute(db)).rows[0]?.ids ?? [];
   const path = new Set(ids);
-  const latest = all.find((row) => path.has(row.message_id));
-  if (!latest) return undefined;
+  const latest = all.find((id) => path.has(id));
+  if (latest === undefined) return undefined;
   return db
     .selectFrom("compaction")
     .select(["message_id as messageId", "summary", "messages"])
     .where("chat_id", "=", chatId)
-    .where("message_id", "=", latest.message_id)
+    .where("message_id", "=", latest)
     .executeTakeFirst();
+}
+
+/** The query for the messages of a chat that have a summary; what speaks for the most comes first. */
+export function idsOf(chatId: string): RawBuilder<{ ids: string[] }> {
+  return sql`select array(
+    select message_id from compaction where chat_id = ${chatId} order by messages desc
+  ) as ids`;
 }
 
 /** Whoever is first wins: a summary of the same messages is as good as another. */

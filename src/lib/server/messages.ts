@@ -54,8 +54,14 @@ export async function path(
   { below = null }: { below?: string | null } = {},
 ): Promise<PathRow[]> {
   if (toId === null) return [];
+  const { rows } = await sql<PathRow>`${pathTo(chatId, sql`${toId}`, below)} order by depth desc`.execute(db);
+  return rows;
+}
+
+/** The query for the rows of a path, in no order. */
+export function pathTo(chatId: string, toId: RawBuilder<unknown>, below: string | null = null): RawBuilder<PathRow> {
   // The ids are walked first and the contents fetched once: carrying parts through the recursion copies them.
-  const { rows } = await sql<PathRow>`
+  return sql`
     with recursive up (id, parent_id, depth) as (
       select id, parent_id, 0 from message where chat_id = ${chatId} and id = ${toId}
       union all
@@ -65,9 +71,7 @@ export async function path(
       case when up.depth >= (select depth from up where id = ${below}) then '[]' else m.parts end as parts,
       m.final, m.stopped, m.error, up.depth
     from up ${joinById(chatId, sql`up.id`)}
-    where not m.hidden
-    order by up.depth desc`.execute(db);
-  return rows;
+    where not m.hidden`;
 }
 
 /** One message of this chat, wherever it is in the tree. */

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import type { ChatRow } from "./chats.ts";
+import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import { isStopRequested } from "./stop-request.ts";
 import type { Work } from "./transcript/tree.ts";
@@ -47,25 +48,24 @@ export async function started(
   return chat && { stopRequested: isStopRequested(chat, work), model: chat.model, failure: chat.failure };
 }
 
-/** What `started` would say, and which run has the chat; takes no lock and waits for none. */
-export async function look(
-  db: Kysely<Database>,
-  chatId: string,
-  work: Work | null,
-): Promise<(TurnStarted & { runId: string | null }) | undefined> {
-  const chat = await db
-    .selectFrom("chat")
-    .select(["run_id", "stop_requested_at", "stop_requested_for", "model", "first_turn_failure"])
-    .where("id", "=", chatId)
-    .executeTakeFirst();
-  return (
-    chat && {
-      runId: chat.run_id,
-      stopRequested: isStopRequested(chat, work),
-      model: chat.model,
-      failure: chat.first_turn_failure,
-    }
-  );
+/** What a turn finds when it begins. */
+export interface Known extends Omit<TurnStarted, "stopRequested"> {
+  /** Which run has the chat. */
+  runId: string | null;
+  /** Whether somebody asked to stop the turn that works on this. */
+  isStopRequested(work: Work | null): boolean;
+  /** Which of its messages have a summary; what speaks for the most comes first. */
+  summarised: string[];
+}
+
+/** What `started` would say, and more; takes no lock and waits for none. */
+export async function look(db: Kysely<Database>, chatId: string): Promise<Known | undefined> {
+  const { rows } = await sql<Omit<Known, "isStopRequested"> & StopColumns>`
+    select run_id as "runId", stop_requested_at, stop_requested_for, model, first_turn_failure as failure,
+      (${compactions.idsOf(chatId)}) as summarised
+    from chat where id = ${chatId}`.execute(db);
+  const [chat] = rows;
+  return chat && { ...chat, isStopRequested: (work) => isStopRequested(chat, work) };
 }
 
 /** Makes sure that a chat has its row, for a session that another surface created. */

@@ -18,6 +18,20 @@ describe("createDb", () => {
     expect(() => parseBigint("9007199254740992")).toThrow(RangeError);
     await db.destroy();
   });
+
+  it("keeps as many connections open as it is told, and lets the others go", async () => {
+    const db = createDb(database.url, { kept: 1, idleMs: 1 });
+    const backend = async () => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+      return rows[0]?.pid;
+    };
+    const opened = await Promise.all([backend(), backend()]);
+    const open = () =>
+      database.query<{ pid: number }>("select pid from pg_stat_activity where pid = any ($1)", [opened]);
+    await expect.poll(open).toHaveLength(1);
+    expect(opened).toContain(await backend());
+    await db.destroy();
+  });
 });
 
 describe("migrateToLatest", () => {

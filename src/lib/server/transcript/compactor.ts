@@ -33,9 +33,12 @@ export class Compactor {
     return this.#running !== undefined;
   }
 
-  /** The summary that stands in for the beginning of a path: the one that speaks for the most of it. */
-  async summaryOn(chatId: string, path: SkeinMessage[]): Promise<Compaction | undefined> {
-    return compactions.latestOn(this.#db, chatId, summarisable(path));
+  /**
+   * The summary that stands in for the beginning of a path: the one that speaks for the most of it. `listed`: which
+   * messages of the chat have one, if that is known.
+   */
+  async summaryOn(chatId: string, path: SkeinMessage[], listed?: string[]): Promise<Compaction | undefined> {
+    return compactions.latestOn(this.#db, chatId, summarisable(path), listed);
   }
 
   /**

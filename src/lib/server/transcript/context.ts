@@ -20,7 +20,9 @@ export async function loadContext(
   event: Pick<LoadContextEvent, "trigger"> & { incomingMessages: SkeinMessage[] },
 ): Promise<SkeinMessage[]> {
   const incoming = event.incomingMessages.at(-1);
-  const rows = await messages.path(db, chatId, await endOfPath(db, chatId, incoming, event.trigger));
+  const at = await atHead(db, chatId, incoming?.id);
+  const end = await endOfPath(db, chatId, at, incoming, event.trigger);
+  const rows = end === at.headId ? at.path : await messages.path(db, chatId, end);
   const context = rows.map(messages.messageOf);
   if (event.trigger === "regenerate-message") {
     while (context.length > 0 && context.at(-1)?.role !== "user") context.pop();
@@ -32,26 +34,43 @@ export async function loadContext(
   return context;
 }
 
+interface AtHead {
+  headId: string | null;
+  answeringId: string | null;
+  /** Whether the chat has the incoming message already. */
+  isKnown: boolean;
+  path: messages.PathRow[];
+}
+
+/** Nearly every turn is about the head's path: one round trip, because the person is waiting for the first word. */
+async function atHead(db: Kysely<Database>, chatId: string, incomingId: string | undefined): Promise<AtHead> {
+  type Chat = Omit<AtHead, "path">;
+  const { rows } = await sql<Chat & (messages.PathRow | { id: null })>`
+    select chat.head_id as "headId", chat.answering_id as "answeringId",
+      exists (select from message where chat_id = ${chatId} and id = ${incomingId ?? null}) as "isKnown", p.*
+    from chat left join (${messages.pathTo(chatId, sql`(select head_id from chat where id = ${chatId})`)}) p on true
+    where chat.id = ${chatId}
+    order by p.depth desc`.execute(db);
+  const { headId = null, answeringId = null, isKnown = false } = rows[0] ?? {};
+  return { headId, answeringId, isKnown, path: rows.filter((row) => row.id !== null) };
+}
+
 async function endOfPath(
   db: Kysely<Database>,
   chatId: string,
+  { headId, answeringId, isKnown, path }: AtHead,
   incoming: SkeinMessage | undefined,
   trigger: LoadContextEvent["trigger"],
 ) {
-  const chat = await db
-    .selectFrom("chat")
-    .select(["head_id", "answering_id"])
-    .where("id", "=", chatId)
-    .executeTakeFirst();
-  const headId = chat?.head_id ?? null;
   // A run died at it: it is asked for again, and people may look at another branch by now.
-  if (!incoming && trigger === "regenerate-message") return chat?.answering_id ?? headId;
+  if (!incoming && trigger === "regenerate-message") return answeringId ?? headId;
   if (!incoming) return headId;
-  if (await exists(db, chatId, incoming.id)) {
+  if (isKnown) {
     return incoming.role === "user" ? ((await answerOf(db, chatId, incoming.id)) ?? incoming.id) : incoming.id;
   }
   const after = incoming.metadata?.after;
-  if (typeof after !== "string" || after === headId || !(await exists(db, chatId, after))) return headId;
+  if (typeof after !== "string" || path.some((row) => row.id === after)) return headId;
+  if (!(await exists(db, chatId, after))) return headId;
   if ((await pathIds(db, chatId, headId)).has(after)) return headId;
   // It came too late for the turn that it was sent into: it follows that turn's answer.
   return (incoming.metadata?.steers === after && (await answerOf(db, chatId, after))) || after;

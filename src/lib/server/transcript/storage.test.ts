@@ -92,7 +92,14 @@ async function ids(chatId: string): Promise<string[]> {
   return (await storage.load({ chatId, clientData: {} })).messages.map((message) => message.id);
 }
 
-const loadContext = async (
+const loadContext = (
+  chatId: string,
+  trigger: "submit-message" | "regenerate-message",
+  ...incomingMessages: UIMessage[]
+) => loadContextFrom(storage, chatId, trigger, ...incomingMessages);
+
+const loadContextFrom = async (
+  storage: TranscriptStorage<unknown>,
   chatId: string,
   trigger: "submit-message" | "regenerate-message",
   ...incomingMessages: UIMessage[]
@@ -185,8 +192,9 @@ describe("status, in the transaction of the messages", () => {
     await storage.save(context(chatId), changeset([user(messageId), answer("a1")], "turn-complete"));
     expect((await conversation.open(db, { ownerId, chatId }))?.messages[1]?.metadata).toBeUndefined();
     const next = { messageId: "u2", attempt: null };
-    expect(await turns.look(db, chatId, next)).toMatchObject({ stopRequested: true });
-    expect(await turns.look(db, chatId, { ...next, messageId: "u3" })).toMatchObject({ stopRequested: false });
+    const known = await turns.look(db, chatId);
+    expect(known?.isStopRequested(next)).toBe(true);
+    expect(known?.isStopRequested({ ...next, messageId: "u3" })).toBe(false);
     const run = { chatId, runId: "run_1", token: "t", work: next };
     expect(await turns.started(db, run)).toMatchObject({ stopRequested: true });
   });
@@ -350,6 +358,21 @@ describe("branches", () => {
     expect(await loadContext(chatId, "submit-message", user("u2", "a1"))).toEqual(["u1", "a1", "u2"]);
     expect(await loadContext(chatId, "submit-message", user("u2", "unknown"))).toEqual(["u1", "b1", "u2"]);
     expect(await loadContext(chatId, "regenerate-message")).toEqual(["u1"]);
+  });
+
+  it("reads what an ordinary turn is about in one round trip", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    let queries = 0;
+    const counting = db.withPlugin({
+      transformQuery: ({ node }) => {
+        queries++;
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    });
+    const counted = createTranscriptStorage(counting, { owner: () => ownerId });
+    expect(await loadContextFrom(counted, chatId, "submit-message", user("u2", "a1"))).toEqual(["u1", "a1", "u2"]);
+    expect(queries).toBe(1);
   });
 
   it("makes re-sending an answered question a no-op, and answers one whose answer broke off", async () => {

@@ -27,6 +27,8 @@ export interface TranscriptStorageOptions {
   work?: (runId: string) => Work | undefined;
   /** Whether what this run read last was refused before it became a turn. */
   refused?: (runId: string) => boolean;
+  /** Called when a turn has its path: what else it needs may be read while the runtime makes ready. */
+  read?: (chatId: string) => void;
 }
 
 const LOCKED = [
@@ -41,7 +43,7 @@ type LockedChat = Pick<ChatRow, (typeof LOCKED)[number]>;
  */
 export function createTranscriptStorage(
   db: Kysely<Database>,
-  { owner = ownerOfRun, failure, work, refused }: TranscriptStorageOptions = {},
+  { owner = ownerOfRun, failure, work, refused, read }: TranscriptStorageOptions = {},
 ): TranscriptStorage<unknown> {
   return {
     load: async <M extends UIMessage>({ chatId }: { chatId: string }, options?: TranscriptLoadOptions) => {
@@ -64,7 +66,10 @@ export function createTranscriptStorage(
       event: { trigger: "submit-message" | "regenerate-message" | "action"; incomingMessages: M[] },
     ) => {
       const incomingMessages = event.incomingMessages as UIMessage[] as SkeinMessage[];
-      return (await loadContext(db, chatId, { trigger: event.trigger, incomingMessages })) as UIMessage[] as M[];
+      const context = await loadContext(db, chatId, { trigger: event.trigger, incomingMessages });
+      // What an action comes to is still to be decided, and saved, before its turn begins.
+      if (event.trigger !== "action") read?.(chatId);
+      return context as UIMessage[] as M[];
     },
   };
 }
