@@ -23,11 +23,14 @@ interface WorkerFixtures {
   /** Whoever kills processes names a stack of their own, so that no other story meets what they left. */
   stackName: string;
   stackMode: "start" | "dev";
+  /** How long the model may be silent. Stories that hold an answer want longer, and name a stack of their own. */
+  modelTimeoutMs: number;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   stackName: ["shared", { scope: "worker", option: true }],
   stackMode: ["start", { scope: "worker", option: true }],
+  modelTimeoutMs: [3000, { scope: "worker", option: true }],
   model: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern to know what is needed
     async ({}, use) => {
@@ -38,8 +41,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
   stack: [
-    async ({ model, stackName: _its, stackMode: mode }, use) => {
-      const stack = await startStack({ mode, env: modelEnvironment(model) });
+    async ({ model, stackName: _its, stackMode: mode, modelTimeoutMs }, use) => {
+      const stack = await startStack({ mode, env: modelEnvironment(model, modelTimeoutMs) });
       await use(stack);
       await stack.stop();
     },
