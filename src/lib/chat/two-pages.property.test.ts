@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { SkeinMessage } from "../tools/message.ts";
-import { PlainChat, PlainPage } from "./testing/plain-chat.ts";
+import { PlainChat } from "./testing/plain-chat.ts";
+import { PlainPage } from "./testing/plain-page.ts";
 
 const SEED = 20_261_128;
 
@@ -12,7 +13,8 @@ type Step =
   /** Both pages send before either hears of the other. */
   | { type: "send-both" }
   | { type: "advance"; steps: number }
-  | { type: "announce" | "die" };
+  | { type: "announce" }
+  | { type: "die" };
 
 const page = fc.constantFrom(0 as const, 1 as const);
 const onPage = <Type extends Step["type"]>(type: Type) =>
