@@ -42,6 +42,27 @@ describe("a turn started elsewhere", () => {
   });
 });
 
+it("is not taken back by an older answer of the database that arrives late", async () => {
+  const page = chat.open();
+  const release = chat.holdReloads();
+  page.refresh();
+  await until(() => expect(chat.reloads).toBe(1));
+  chat.saveQuestion(user("u2"));
+  chat.saveAnswer(assistant("a2", "u2", "two"), chat.engine.answer("a2", "u2", "two", 1), 1);
+  // The page's own data is loaded meanwhile, with something else.
+  page.sync(chat.data());
+  const all = ["u1:u1", "a1:one", "u2:u2", "a2:two"];
+  expect(read(page)).toEqual(all);
+  const seen = new Set<string>();
+  const watch = setInterval(() => seen.add(read(page).join()), 0);
+  release();
+  // It looks again instead.
+  await until(() => expect(chat.reloads).toBe(2));
+  await until(() => expect(seen.size).toBeGreaterThan(0));
+  clearInterval(watch);
+  expect([...seen]).toEqual([all.join()]);
+});
+
 describe("two tabs", () => {
   it("that send at once each show both turns in order", async () => {
     const [one, two] = [chat.open(), chat.open()];

@@ -129,6 +129,7 @@ export class Turns {
     if (!isNewest && !isBefore(this.#data.session.lastEventId, data.session.lastEventId) && this.#isAnotherPath(data))
       return void this.freshness.now();
     this.#data = data;
+    if (!isNewest) this.freshness.outdate();
     this.shown.learn(data);
     const open = this.#turn?.isLeft ? null : this.#turn;
     this.#parts.state.elsewhere = elsewhereIn(data, open, this.#ended);

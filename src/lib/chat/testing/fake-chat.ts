@@ -27,6 +27,7 @@ export class FakeChat {
   lastInEventId: string | undefined;
   queue: MessageQueue = { isPaused: false, items: [] };
   readonly #pages: ChatSession[] = [];
+  #heldReloads: Promise<void> = Promise.resolve();
 
   constructor(nextInput = 0) {
     this.engine = new FakeEngine(nextInput);
@@ -105,7 +106,9 @@ export class FakeChat {
       fetchToken: () => Promise.resolve("token"),
       reload: () => {
         this.reloads++;
-        return this.isWebDown ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(this.data());
+        if (this.isWebDown) return Promise.reject(new TypeError("fetch failed"));
+        const data = this.data();
+        return this.#heldReloads.then(() => data);
       },
       requestStop: (_, turn) => {
         this.stops.push(turn);
@@ -119,6 +122,13 @@ export class FakeChat {
     });
     this.#pages.push(page);
     return page;
+  }
+
+  /** Reads the database when it is asked, and answers once the returned function is called. */
+  holdReloads(): () => void {
+    let release = () => {};
+    this.#heldReloads = new Promise((resolve) => (release = resolve));
+    return release;
   }
 
   /** The live feed tells every page. */
