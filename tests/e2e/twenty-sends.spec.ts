@@ -21,11 +21,15 @@ async function contents(page: Page): Promise<string[]> {
   return texts.map((text) => text.replaceAll(/\s+/g, " ").trim());
 }
 
-/** Has the page note when its transcript changed last, in epoch milliseconds. */
+/** Has the page note when its transcript last said something else, in epoch milliseconds. */
 async function watchTranscript(page: Page): Promise<() => Promise<number>> {
   await transcript(page).evaluate((log) => {
     Object.assign(globalThis, { changedAt: 0 });
-    const note = () => Object.assign(globalThis, { changedAt: Date.now() });
+    let said = log.textContent;
+    const note = () => {
+      if (log.textContent !== said) Object.assign(globalThis, { changedAt: Date.now() });
+      said = log.textContent;
+    };
     new MutationObserver(note).observe(log, { subtree: true, childList: true, characterData: true });
   });
   return () => page.evaluate(() => (globalThis as unknown as { changedAt: number }).changedAt);
