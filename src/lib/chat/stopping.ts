@@ -2,17 +2,14 @@ import type { TurnsParts } from "./turn-request.ts";
 import type { Turns } from "./turns.ts";
 import type { ChatSessionOptions } from "./types.ts";
 
-/** For so long a stop waits for the database to be told of it. */
-const TELL_MS = 500;
-
-export interface StoppingParts extends Pick<TurnsParts, "id" | "chat" | "inner" | "outbox"> {
+export interface StoppingParts extends Pick<TurnsParts, "id" | "inner" | "outbox"> {
   turns: Turns;
   /** Whether the engine has the message that was sent last; null when none was. */
   accepted(): Promise<boolean> | null;
   requestStop: ChatSessionOptions["requestStop"];
 }
 
-/** How a turn is stopped: here at once, then in the database, then in the run. */
+/** How a turn is stopped: here at once, then, by one request to the web server, in the database and in the run. */
 export class Stopping {
   readonly #parts: StoppingParts;
   #onItsWay: Promise<void> | null = null;
@@ -29,36 +26,32 @@ export class Stopping {
   /** Stops the turn that is shown. */
   async stop(): Promise<void> {
     const { outbox, turns, accepted } = this.#parts;
-    const { stoppable, isHeard, question } = turns;
+    const { stoppable, question } = turns;
     // A stop must not overtake the message it is for.
     const sent = outbox.is("sending", question) ? accepted() : null;
     turns.stopped();
-    const stopped = this.#stop(stoppable, isHeard, sent).finally(() => {
+    const stopped = this.#stop(stoppable, sent).finally(() => {
       if (this.#onItsWay === stopped) this.#onItsWay = null;
     });
     this.#onItsWay = stopped;
     await stopped;
   }
 
-  /**
-   * Stops a turn elsewhere only. The database is told first: a run that is being replaced, or that has not begun the
-   * turn, does not hear the session's stop, and looks there afterwards. False: that turn was heard and is over, and the
-   * stop would have been for the one after it.
-   */
-  async run(turn: string | null, isHeard = false): Promise<boolean> {
+  /** Stops a turn elsewhere only. Of one that is over nothing is stopped: it would be the one after it. */
+  async run(turn: string | null): Promise<void> {
     const { id, inner, requestStop } = this.#parts;
-    const asked = turn === null ? Promise.resolve(true) : requestStop(id, turn).catch(() => true);
-    const late = new Promise<true>((resolve) => setTimeout(() => resolve(true), TELL_MS));
-    const isStopping = await Promise.race([asked, late]);
-    if (!isStopping && isHeard) return false;
+    try {
+      if (turn !== null) return void (await requestStop(id, turn));
+    } catch {
+      // The engine may be there although the web server, or the database, is not.
+    }
     await inner.stopGeneration(id);
-    return true;
   }
 
-  async #stop(turn: string | null, isHeard: boolean, sent: Promise<boolean> | null): Promise<void> {
+  async #stop(turn: string | null, sent: Promise<boolean> | null): Promise<void> {
     if (sent && !(await sent)) return;
-    if (!(await this.run(turn, isHeard))) return;
-    // The transport alone leaves `Chat` waiting, and `Chat` alone stops only what it sent itself.
-    await this.#parts.chat.stop();
+    // What is still read and drawn would only keep the request waiting. How it ends the database tells.
+    this.#parts.turns.letGo();
+    await this.run(turn);
   }
 }

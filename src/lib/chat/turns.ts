@@ -86,11 +86,6 @@ export class Turns {
     return (this.#data.session.isStreaming ? null : this.#nextHere()) ?? targetOf(this.#data);
   }
 
-  /** The answer of the turn that is read has begun to arrive. */
-  get isHeard(): boolean {
-    return this.#turn?.started ?? false;
-  }
-
   /** From now on requests are made; `sync` alone makes none before. */
   start() {
     if (this.#isLive) return;
@@ -173,6 +168,11 @@ export class Turns {
     this.#reader.isStopping = this.#turn !== null;
     const since = this.#turn ? this.#turn.lastEventId : this.#data.session.lastEventId;
     this.#finish({ question: this.question, since, lastEventId: undefined });
+  }
+
+  /** Reads no more of the turn that the person ended. */
+  letGo() {
+    this.#reader.leave();
   }
 
   onstart(answerId: string | undefined) {

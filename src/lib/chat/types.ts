@@ -50,11 +50,8 @@ export interface ChatSessionOptions {
   fetchToken(chatId: string): Promise<string>;
   /** Fresh page data; undefined when the chat is not this person's or no longer exists; rejects when out of reach. */
   reload(): Promise<ChatPageData | undefined>;
-  /**
-   * Asks to stop the turn that works on this message, or that has this attempt. False: it is over, and another one may
-   * have begun.
-   */
-  requestStop(chatId: string, turn: string): Promise<boolean>;
+  /** Stops the turn that works on this message, or that has this attempt, unless it is over. */
+  requestStop(chatId: string, turn: string): Promise<void>;
   /** The model chosen for the next turn, as `provider:model`. */
   model(): string | undefined;
 }

@@ -110,9 +110,9 @@ export class FakeChat {
         const data = this.data();
         return this.#heldReloads.then(() => data);
       },
-      requestStop: (_, turn) => {
+      requestStop: async (_, turn) => {
         this.stops.push(turn);
-        return new Promise((resolve) => resolve(this.isStoppable(turn)));
+        if (this.isStoppable(turn)) await this.engine.takeStop();
       },
       model: () => "demo:words",
       moveHead: (_, to) => this.moveHead(to),

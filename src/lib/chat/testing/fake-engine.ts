@@ -78,6 +78,12 @@ export class FakeEngine {
     return this.#nextInput++;
   }
 
+  /** The web server sends a stop. */
+  async takeStop() {
+    await this.#held;
+    this.inputs.push({ seq: this.#nextInput++, kind: "stop" });
+  }
+
   get readers(): number {
     return this.#readers.size;
   }

@@ -60,6 +60,7 @@ export class PlainChat {
       },
       messages: this.stored,
       branches: {},
+      queue: { isPaused: false, items: [] },
       session: {
         publicAccessToken: null,
         lastEventId: this.#lastEventId,

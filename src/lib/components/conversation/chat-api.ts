@@ -13,10 +13,8 @@ export async function fetchToken(chatId: string): Promise<string> {
   return token;
 }
 
-/** False: that turn is over. */
-export async function requestStop(chatId: string, turn: string): Promise<boolean> {
-  const answer = await ask<{ isOver: boolean }>("/api/chats/[chatId]/stop", chatId, { turn });
-  return answer?.isOver === false;
+export async function requestStop(chatId: string, turn: string): Promise<void> {
+  await post("/api/chats/[chatId]/stop", chatId, { turn });
 }
 
 export async function markRead(chatId: string): Promise<void> {
@@ -93,8 +91,13 @@ async function ask<Answer>(route: Route, chatId: string, body: object): Promise<
   return (await response.json()) as Answer;
 }
 
-async function post(route: Route, chatId: string): Promise<Response> {
-  const response = await fetch(resolve(route, { chatId }), { method: "POST" });
+async function post(route: Route, chatId: string, body?: object): Promise<Response> {
+  const headers = body && { "content-type": "application/json" };
+  const response = await fetch(resolve(route, { chatId }), {
+    method: "POST",
+    headers,
+    body: body && JSON.stringify(body),
+  });
   if (!response.ok) throw new Error(`${response.status} from ${route}`);
   return response;
 }
