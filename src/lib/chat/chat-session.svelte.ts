@@ -1,24 +1,24 @@
 import { Chat } from "@ai-sdk/svelte";
-import { TriggerChatTransport } from "@trigger.dev/sdk/chat";
+import type { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import { untrack } from "svelte";
 import type { AttachedFile } from "../tools/file.ts";
-import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import { shownInAnswers } from "../tools/steering.ts";
 import { Actions } from "./actions.ts";
 import { type Branches, type Choice, choiceOf, leftBelow } from "./branches.ts";
 import { compose, ensureRandomUUID, randomId } from "./compose.ts";
+import { connectTransport } from "./connect-transport.ts";
 import { Deliveries } from "./delivery.svelte.ts";
 import { GuardedTransport } from "./guarded-transport.ts";
 import { type Destination, type HeadApi, HeadMoves, type HeadMovesState } from "./head-moves.ts";
 import { KeptMessages } from "./kept-messages.ts";
-import { questionOf } from "./merge-messages.ts";
 import { isOnline, whenOnline } from "./network.ts";
 import { Outage } from "./outage.ts";
 import { type Delivery, Outbox } from "./outbox.ts";
 import { PendingMessages } from "./pending-messages.svelte.ts";
 import { problemIn } from "./problem.ts";
 import type { QueueApi } from "./queue-requests.ts";
+import { Retrying } from "./retrying.ts";
 import { Sending } from "./sending.ts";
 import { Stopping } from "./stopping.ts";
 import { SubAgentMessages } from "./sub-agent-messages.svelte.ts";
@@ -46,7 +46,6 @@ export class ChatSession {
   /** What waits for a turn, or goes into the one that runs. */
   readonly pending: PendingMessages;
   readonly subAgents = new SubAgentMessages();
-  readonly #options: ChatSessionOptions;
   readonly #state = new State();
   readonly #outbox = new Outbox();
   readonly #deliveries = new Deliveries(this.#outbox);
@@ -60,11 +59,11 @@ export class ChatSession {
   #loaded: SkeinMessage[];
   readonly #sending: Sending;
   readonly #stopping: Stopping;
+  readonly #retrying: Retrying;
   readonly #steered = $derived.by(() => shownInAnswers(this.messages));
 
   constructor(data: ChatPageData, options: ChatSessionOptions & HeadApi & QueueApi) {
     this.id = data.chat.id;
-    this.#options = options;
     this.#loaded = data.messages;
     this.#state.running = isRunningHere(data);
     this.#state.problem = problemIn(data);
@@ -75,7 +74,13 @@ export class ChatSession {
     });
     const flush = () => void this.#waiting.flush();
     const outage = new Outage((isShown) => (this.#state.reconnecting = isShown), flush);
-    this.#inner = this.#connectTo(data.realtimeUrl, outage);
+    this.#inner = connectTransport({
+      baseURL: data.realtimeUrl,
+      outage,
+      fetchToken: () => options.fetchToken(data.chat.id),
+      oncompleted: (event) => this.#turns.oncompleted(event),
+      onfailed: (error) => this.#sending.onfailed(error),
+    });
     const transport = new GuardedTransport(this.#inner, {
       onaccepted: () => this.#sending.onaccepted(),
       onheard: () => this.#turns.onheard(),
@@ -112,6 +117,8 @@ export class ChatSession {
       stopRun: (turn) => this.#stopping.run(turn),
       stopping: () => this.#stopping.onItsWay,
     });
+    const { outbox, state } = parts;
+    this.#retrying = new Retrying({ outbox, state, turns, waiting, sending: this.#sending, actions: this.#actions });
   }
 
   get messages(): SkeinMessage[] {
@@ -236,18 +243,9 @@ export class ChatSession {
   }
 
   /** Answers another wording of a question. False when it could not be sent; then everything is as before. */
-  async edit(messageId: string, parts: SkeinMessage["parts"]): Promise<boolean> {
+  edit(messageId: string, parts: SkeinMessage["parts"]): Promise<boolean> {
     this.#sending.model = undefined;
-    if (this.#outbox.is("waiting", messageId)) return this.#reword(messageId, parts);
-    if (!this.#outbox.is("not-sent", messageId)) return this.#actions.edit(messageId, parts);
-    const unsent = this.#outbox.get(messageId);
-    this.#outbox.drop(messageId);
-    this.#turns.shown.show(
-      this.messages.filter(({ id }) => id !== messageId),
-      this.#state.view !== null,
-    );
-    if (unsent) await this.#sending.message({ ...unsent, id: randomId(), parts });
-    return true;
+    return this.#retrying.reword(messageId, parts) ?? this.#actions.edit(messageId, parts);
   }
 
   /** Answers a question once more, by the model given or the one chosen. */
@@ -299,58 +297,18 @@ export class ChatSession {
   }
 
   /** Sends the same again if it was not sent; runs the turn again if it failed. */
-  async retry(): Promise<boolean> {
-    const problem = this.#state.problem;
-    if (!problem) return true;
-    const { refusedAction } = this.#turns.problems;
-    if (refusedAction) return this.#actions.run(refusedAction);
-    if (this.#waiting.has(problem.messageId)) {
-      await this.resend(problem.messageId ?? "");
-      return true;
-    }
-    const question = questionOf(this.messages);
-    const unstored = this.#outbox.get(problem.messageId) ?? (problem.kind === "failed" && this.#outbox.get(question));
-    const edits = unstored ? unstored.metadata?.edits : undefined;
-    if (unstored && edits !== undefined) {
-      // As a message it would follow the branch that it was to stand beside.
-      const { id, parts } = unstored;
-      return this.#actions.run({ type: "edit", messageId: edits, message: { id, parts } } as ChatAction);
-    }
-    if (unstored) {
-      const others = this.messages.filter((message) => message.id !== unstored.id);
-      this.#turns.shown.show(others, this.#state.view !== null);
-      await this.#sending.message({
-        ...unstored,
-        metadata: { ...unstored.metadata, after: others.at(-1)?.id ?? null },
-      });
-    } else if (question && !this.#turns.isReading) {
-      await this.#sending.again(question);
-    }
-    return true;
+  retry(): Promise<boolean> {
+    return this.#retrying.retry();
   }
 
   /** Sends again a message that was not sent, and what was written after it and waits for it. */
   resend(messageId: string): Promise<void> {
-    if (this.#state.problem?.messageId === messageId) this.#turns.problems.clear();
-    return this.#waiting.retry(messageId);
+    return this.#retrying.resend(messageId);
   }
 
   /** Takes back a message that is not on its way yet. */
   discard(messageId: string): void {
-    if (!this.#waiting.discard(messageId)) return;
-    if (this.#state.problem?.messageId === messageId) this.#turns.problems.clear();
-    const others = this.messages.filter(({ id }) => id !== messageId);
-    this.#turns.shown.show(others, this.#state.view !== null);
-  }
-
-  #reword(messageId: string, parts: SkeinMessage["parts"]): boolean {
-    const waits = this.#outbox.get(messageId);
-    if (!waits) return false;
-    const message = { ...waits, id: randomId(), parts };
-    this.#waiting.reword(messageId, message);
-    const reworded = this.messages.map((shown) => (shown.id === messageId ? message : shown));
-    this.#turns.shown.show(reworded, this.#state.view !== null);
-    return true;
+    this.#retrying.discard(messageId);
   }
 
   /** Gives up on an edit, or an answer asked for anew, that could not be sent. */
@@ -360,21 +318,5 @@ export class ChatSession {
 
   #isShown(messageId: string): boolean {
     return this.#steered.has(messageId) || this.messages.some(({ id }) => id === messageId);
-  }
-
-  #connectTo(baseURL: string, outage: Outage): TriggerChatTransport {
-    const token = () => this.#options.fetchToken(this.id);
-    return new TriggerChatTransport({
-      task: "chat",
-      baseURL,
-      accessToken: token,
-      // Sessions are made by the server. A missing one is asked for again with a fresh token, and its 404 stays a 404.
-      startSession: async () => ({ publicAccessToken: await token() }),
-      fetch: outage.fetch,
-      onEvent: (event) => {
-        if (event.type === "turn-completed") this.#turns.oncompleted(event);
-        if (event.type === "message-send-failed") this.#sending.onfailed(event.error);
-      },
-    });
   }
 }
