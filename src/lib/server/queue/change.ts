@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { MessageQueue } from "../../tools/queue.ts";
 import type { Database } from "../db/database.ts";
 import { isStorable } from "../jsonb.ts";
+import * as messages from "../messages.ts";
 import { claimNext, lock, rowsOf, type LockedChat, type Outgoing } from "./claim.ts";
 import { ofChat, type Which } from "./read.ts";
 import type { Queued } from "./rules.ts";
@@ -42,15 +43,5 @@ export async function whereabouts(
 ): Promise<"waiting" | "sent" | "gone"> {
   const row = rows.find((row) => row.id === id);
   if (row) return row.state === "waiting" ? "waiting" : "sent";
-  return (await isMessage(trx, chatId, id)) ? "sent" : "gone";
-}
-
-async function isMessage(trx: Transaction<Database>, chatId: string, id: string): Promise<boolean> {
-  const message = await trx
-    .selectFrom("message")
-    .select("id")
-    .where("chat_id", "=", chatId)
-    .where("id", "=", id)
-    .executeTakeFirst();
-  return message !== undefined;
+  return (await messages.find(trx, chatId, id)) ? "sent" : "gone";
 }
