@@ -31,7 +31,7 @@ const attempts: Attempt[] = [
   ["GET the page's data", (as, id) => as.request.get(`/chats/${id}/__data.json`), [200]],
   ["GET the chat", (as, id) => as.request.get(`/api/chats/${id}`), [404]],
   ["POST for a token", (as, id) => as.request.post(`/api/chats/${id}/token`), [404]],
-  ["POST a stop", (as, id) => as.request.post(`/api/chats/${id}/stop`), [404]],
+  ["POST a stop", (as, id) => as.request.post(`/api/chats/${id}/stop`, { data: { turn: "any" } }), [404]],
   ["POST that it was read", (as, id) => as.request.post(`/api/chats/${id}/read`), [404]],
   [
     "POST to another branch",

@@ -84,7 +84,7 @@ test("Enter steers or queues, as one likes, and Ctrl+Enter does the other", asyn
     await expect(guest.getByRole("button", { name, exact: true })).toBeVisible();
   await type(guest, "one", "Control+Enter");
   await expect(queued(guest)).toHaveText([/Queued\s*one/]);
-  await guest.getByRole("button", { name: "More ways to send" }).click();
+  await guest.getByRole("button", { name: "More choices" }).click();
   await guest.getByRole("menuitemradio", { name: /^Enter queues/ }).click();
   await guest.reload();
   await composer(guest).fill("two");

@@ -92,7 +92,7 @@ test("a message that interrupts ends the answer and is the next turn, before all
   await type(guest, waits, "Control+Enter");
   await expect(queued(guest)).toHaveText(/Queued/);
   await composer(guest).fill(urgent);
-  await guest.getByRole("button", { name: "More ways to send" }).click();
+  await guest.getByRole("button", { name: "More choices" }).click();
   await guest.getByRole("menuitem", { name: "Interrupt and send" }).click();
   await expect(questions(guest)).toContainText([long, urgent, waits]);
   await expectAnswer(guest, 4);
