@@ -17,7 +17,7 @@ import {
 import { expect, test } from "./fixtures.ts";
 
 // Runs are killed, and answers are held for as long as a test likes.
-test.use({ stackName: "queue", modelTimeoutMs: 60_000 });
+test.use({ stackName: "held", modelTimeoutMs: 60_000 });
 
 test("a message sent while the agent works goes into the answer at its next step, and is shown there", async ({
   guest,

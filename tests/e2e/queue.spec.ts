@@ -17,7 +17,7 @@ import {
 import { expect, test } from "./fixtures.ts";
 
 // A worker is killed, and answers are held for as long as a test likes.
-test.use({ stackName: "queue", modelTimeoutMs: 60_000 });
+test.use({ stackName: "held", modelTimeoutMs: 60_000 });
 
 test("what waits is arranged, and has its turns in that order, without the page and after a crash", async ({
   guest,
