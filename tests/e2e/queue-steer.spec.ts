@@ -26,7 +26,9 @@ test("a message sent while the agent works goes into the answer at its next step
 }) => {
   await startChat(guest, prompt("words=3"));
   await expectAnswer(guest, 3);
-  const [question, steer] = ["words=6 tool=searchChats", "words=4 say=nothing-else"].map(prompt) as [string, string];
+  // After it is let go on, the step lasts long enough for what is on its way to arrive.
+  const script = "words=100 rate=20 tool=searchChats";
+  const [question, steer] = [script, "words=4 say=nothing-else"].map(prompt) as [string, string];
   const release = model.hold(question, 4);
   await type(guest, question);
   await untilWord(answers(guest).last(), 4);
@@ -37,13 +39,13 @@ test("a message sent while the agent works goes into the answer at its next step
   release();
   for (const page of [guest, other]) {
     const answer = answers(page).last();
-    await expect(answer).toContainText(/w6.*Search chats.*Steered here.*nothing-else/s);
+    await expect(answer).toContainText(/w100.*Search chats.*Steered here.*nothing-else/s);
     await expect(answer.getByRole("article", { name: "You" })).toHaveText(new RegExp(steer));
     await expect(queued(page)).toHaveCount(0);
     await expectSettled(page);
   }
   await guest.reload();
-  await expect(answers(guest).last()).toContainText(/w6.*Search chats.*Steered here.*nothing-else/s);
+  await expect(answers(guest).last()).toContainText(/w100.*Search chats.*Steered here.*nothing-else/s);
   await expect(questions(guest)).toHaveCount(3);
 
   const asked = model.requests.filter(({ messages }) => messages.some(({ content }) => content === steer));

@@ -59,7 +59,8 @@ test("what waits is arranged, and has its turns in that order, without the page 
 });
 
 test("Stop pauses what waits until the person goes on", async ({ guest, model }) => {
-  const long = prompt("words=200 rate=20");
+  const long = prompt("words=200");
+  model.hold(long, 5);
   await startChat(guest, long);
   await untilWord(lastAnswer(guest), 5);
   const next = prompt("words=4");
@@ -85,7 +86,8 @@ test("a message that interrupts ends the answer and is the next turn, before all
 }) => {
   await startChat(guest, prompt("words=3"));
   await expectAnswer(guest, 3);
-  const long = prompt("words=200 rate=20");
+  const long = prompt("words=200");
+  model.hold(long, 5);
   await type(guest, long);
   await untilWord(lastAnswer(guest), 5);
   const [waits, urgent] = ["words=4", "words=6"].map(prompt) as [string, string];
