@@ -31,7 +31,11 @@ export async function measureElsewhere(
       pages = await twoOf(browser, skein);
     }
     const [here, there] = pages;
-    if (isOver) await skein.endRun(new URL(here.url()).pathname.split("/").at(-1) ?? "");
+    if (isOver) {
+      // A run that ends before its turn is saved leaves the turn to be answered again.
+      await skein.settle();
+      await skein.endRun(new URL(here.url()).pathname.split("/").at(-1) ?? "");
+    }
     let sight: ReturnType<typeof watchFor> | undefined;
     const watching = {
       ...skein,
