@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vitest/config";
 
@@ -8,6 +9,12 @@ export default defineConfig({
   test: {
     // Each file clones its own database from one migrated template, made here once a run.
     globalSetup: ["./tests/support/postgres.global.ts"],
+    // How long until a test that hangs is given up; a slow or busy machine is no failure.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
+    // They mostly wait for Postgres and for timers: more of them than cores are done sooner.
+    maxWorkers: Math.max(3, availableParallelism()),
     // `npm run test:core`: a decision without a test is a defect.
     coverage: { provider: "v8", include: ["engine/core/**/*.ts"], reporter: "text", thresholds: { 100: true } },
     projects: [

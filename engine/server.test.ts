@@ -99,8 +99,9 @@ describe("connections", () => {
       body: '{"error":"The engine has its limit of 20 connections open"}',
     });
     for (const socket of held) socket.destroy();
-    await vi.waitFor(async () =>
-      expect(await raw("GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")).toMatchObject({ status: 200 }),
+    await vi.waitFor(
+      async () => expect(await raw("GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")).toMatchObject({ status: 200 }),
+      { timeout: 10_000 },
     );
   });
 });
@@ -114,7 +115,7 @@ describe("a request's id", () => {
       headers: { ...headers, "x-request-id": "from-outside" },
     });
     expect(response.headers.get("x-request-id")).toBe("from-outside");
-    await vi.waitFor(() => expect(lines("from-outside")).toHaveLength(1));
+    await vi.waitFor(() => expect(lines("from-outside")).toHaveLength(1), { timeout: 10_000 });
     expect(lines("from-outside")[0]).toMatchObject({
       request: "from-outside",
       session: "chat-9",
@@ -138,6 +139,8 @@ describe("a request's id", () => {
     const body = { localOnly: true, engine: "V2", metadata: { packageVersion: "1", contentHash: "h", tasks: [] } };
     const request = { method: "POST", headers: { ...headers, "x-request-id": "build" }, body: JSON.stringify(body) };
     expect((await fetch(`${engine.url}/api/v1/projects/p/background-workers`, request)).status).toBe(200);
-    await vi.waitFor(() => expect(lines("build").map((line) => line.msg)).toEqual(["worker registered", "request"]));
+    await vi.waitFor(() => expect(lines("build").map((line) => line.msg)).toEqual(["worker registered", "request"]), {
+      timeout: 10_000,
+    });
   });
 });

@@ -74,7 +74,7 @@ describe("EngineFront", () => {
     front.pointAt(await startEngine(accepted));
     const client = call();
     const how = closing(client);
-    await vi.waitFor(() => expect(accepted).toHaveBeenCalled());
+    await vi.waitFor(() => expect(accepted).toHaveBeenCalled(), { timeout: 10_000 });
     front.pointAt(undefined);
     expect(await how).toBe("ECONNRESET");
     const next = call();
@@ -103,7 +103,7 @@ describe("EngineFront", () => {
     const client = call();
     await once(client, "data");
     client.resetAndDestroy();
-    await vi.waitFor(() => expect(broken).toHaveBeenCalledWith("ECONNRESET"));
+    await vi.waitFor(() => expect(broken).toHaveBeenCalledWith("ECONNRESET"), { timeout: 10_000 });
   });
 
   it("breaks a connection that has waited for too long", async () => {

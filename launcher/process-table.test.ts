@@ -21,7 +21,7 @@ it("a group runs as long as one of its processes does", async () => {
   await once(leader, "exit");
   expect(isGroupRunning(group)).toBe(true);
   process.kill(-group, "SIGKILL");
-  await vi.waitFor(() => expect(isGroupRunning(group)).toBe(false));
+  await vi.waitFor(() => expect(isGroupRunning(group)).toBe(false), { timeout: 10_000 });
 });
 
 it.runIf(process.platform === "linux")(
@@ -31,7 +31,7 @@ it.runIf(process.platform === "linux")(
     const parent = start("sh", ["-c", `setsid sh -c 'echo $$' & exec sleep 1000`]);
     const [said] = (await once(parent.stdout ?? parent, "data")) as [Buffer];
     const group = Number(said.toString());
-    await vi.waitFor(() => expect(identify(group)).toBeUndefined());
+    await vi.waitFor(() => expect(identify(group)).toBeUndefined(), { timeout: 10_000 });
     expect(process.kill(-group, 0)).toBe(true);
     expect(isGroupRunning(group)).toBe(false);
   },

@@ -36,7 +36,7 @@ function service(script: string, options: Partial<ServiceOptions> = {}): Service
 
 const forever = "setInterval(() => {}, 1000)";
 const started = (count: number) => vi.waitFor(() => expect(children).toHaveLength(count), { timeout: 5000 });
-const isGone = (pid: number) => vi.waitFor(() => expect(identify(pid)).toBeUndefined());
+const isGone = (pid: number) => vi.waitFor(() => expect(identify(pid)).toBeUndefined(), { timeout: 10_000 });
 
 describe("Service", () => {
   it("starts a child again when it is killed, and leaves nothing when it is stopped", async () => {

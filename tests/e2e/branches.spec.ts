@@ -90,6 +90,8 @@ test("the first message has branches too, and the focus stays on the picker", as
   const [one, two] = [prompt("say=One"), prompt("say=Two")];
   await startChat(guest, one);
   await expect(lastAnswer(guest)).toHaveText("One");
+  // An edit during the turn would stop it, even after its last word.
+  await expectSettled(guest);
   await editMessage(guest, questions(guest).first(), two);
   await expect(lastAnswer(guest)).toHaveText("Two");
   await expectSettled(guest);

@@ -32,11 +32,14 @@ describe("an agent without storage of its own", () => {
 
     // The run saves an answer after it has told the page that the turn is over.
     const load = chat.createLoadTranscriptAction(defaultStorage, { limit: 4 });
-    const { messages, nextCursor } = await vi.waitFor(async () => {
-      const page = await load({ chatId: id });
-      expect(page.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"]);
-      return page;
-    });
+    const { messages, nextCursor } = await vi.waitFor(
+      async () => {
+        const page = await load({ chatId: id });
+        expect(page.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"]);
+        return page;
+      },
+      { timeout: 10_000 },
+    );
     expect(textsOf(messages)).toEqual(["words=1", answer(3, 1), "words=1", answer(5, 1)]);
     const earlier = await defaultStorage.load({ chatId: id } as never, { limit: 4, before: nextCursor });
     expect(textsOf(earlier.messages)).toEqual(["words=1", answer(1, 1)]);

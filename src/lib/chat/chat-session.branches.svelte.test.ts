@@ -249,4 +249,23 @@ describe("undo", () => {
     await page.send("anew");
     expect(chat.engine.inputs[0]?.payload?.message?.metadata).toMatchObject({ after: null });
   });
+
+  it("goes before a message that is written at once: it follows what is shown", async () => {
+    const page = chat.open();
+    const release = chat.holdMoves();
+    const undone = page.undo();
+    const sent = page.send("instead");
+    const shown = [...left.slice(0, 2), expect.stringMatching(/:instead$/)];
+    expect(read(page)).toEqual(shown);
+    page.refresh();
+    await until(() => expect(chat.moves).toHaveLength(1));
+    expect(chat.engine.inputs).toEqual([]);
+    release();
+    await undone;
+    expect(read(page)).toEqual(shown);
+    await sent;
+    expect(chat.head).toBe("a1");
+    expect(chat.engine.inputs).toHaveLength(1);
+    expect(read(page)).toEqual(shown);
+  });
 });

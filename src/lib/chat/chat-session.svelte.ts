@@ -104,7 +104,8 @@ export class ChatSession {
       return fresh;
     });
     const turns = this.#turns;
-    const before = () => this.#stopping.onItsWay ?? this.#actions.onItsWay;
+    // A message is placed by where the head is when it comes: what moves the head, and it was written after, goes first.
+    const before = () => this.#stopping.onItsWay ?? this.#actions.onItsWay ?? this.#moves.onItsWay;
     const waiting = this.#waiting;
     this.#sending = new Sending({ ...parts, turns, waiting, before, model: () => options.model() });
     const { requestStop } = options;

@@ -41,13 +41,18 @@ export class HeadMoves {
   readonly #api: HeadApi;
   readonly #chatId: string;
   readonly #waiting: Move[] = [];
-  #isMoving = false;
+  #onItsWay: Promise<void> | null = null;
 
   constructor(chatId: string, turns: Turns, state: HeadMovesState, api: HeadApi) {
     this.#chatId = chatId;
     this.#turns = turns;
     this.#state = state;
     this.#api = api;
+  }
+
+  /** Ends once the server has the moves made so far, or they failed; null when none is on its way. */
+  get onItsWay(): Promise<void> | null {
+    return this.#onItsWay;
   }
 
   switchTo(to: Destination): Promise<void> {
@@ -80,11 +85,13 @@ export class HeadMoves {
   }
 
   /** One at a time: two under way could arrive in the other order. */
-  async #go(move: Move): Promise<void> {
+  #go(move: Move): Promise<void> {
     if (this.#waiting.at(-1)?.isReplaceable && move.isReplaceable) this.#waiting.pop();
     this.#waiting.push(move);
-    if (this.#isMoving) return;
-    this.#isMoving = true;
+    return (this.#onItsWay ??= this.#makeMoves());
+  }
+
+  async #makeMoves(): Promise<void> {
     let data: ChatPageData | undefined;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       try {
@@ -95,7 +102,7 @@ export class HeadMoves {
         this.#state.moveProblem = "The branch cannot be reached right now.";
       }
     }
-    this.#isMoving = false;
+    this.#onItsWay = null;
     this.#state.going = null;
     this.#turns.release(data);
   }

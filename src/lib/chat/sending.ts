@@ -14,7 +14,7 @@ export interface SendingParts extends Pick<TurnsParts, "id" | "chat" | "inner" |
   waiting: WaitingMessages;
   /** The model chosen for the next turn. */
   model(): string | undefined;
-  /** Until the engine has the stops and actions that were made so far; null when it has. */
+  /** Until the last of the stops, actions and moves that were made so far is where it belongs; null when it is. */
   before(): Promise<void> | null;
 }
 
@@ -88,7 +88,7 @@ export class Sending {
     const { id, inner, outbox, state, turns, waiting } = this.#parts;
     // It may follow what an action brings, and an action first waits for the end of what it replaces. A stop that came
     // after it would be its own.
-    await this.#parts.before();
+    for (let before = this.#parts.before(); before; before = this.#parts.before()) await before;
     this.#failure = undefined;
     if (await inner.sendPendingMessage(id, message, { model })) {
       outbox.mark(message.id, "accepted", Date.now());

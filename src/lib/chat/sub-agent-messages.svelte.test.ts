@@ -31,11 +31,11 @@ it("tells what each sub-agent has said so far, and when that changes", async () 
   messages.onData(part("call-1", 0, ...begin, say("one ")));
   messages.onData(part("call-2", 0, ...begin, say("other")));
   messages.onData({ type: "data-recovery", data: {} });
-  await vi.waitFor(() => expect(seen.at(-1)).toBe("one "));
+  await vi.waitFor(() => expect(seen.at(-1)).toBe("one "), { timeout: 10_000 });
   // A resumed stream brings the beginning again.
   messages.onData(part("call-1", 0, ...begin, say("one ")));
   messages.onData(part("call-1", 1, say("two")));
-  await vi.waitFor(() => expect(seen.at(-1)).toBe("one two"));
+  await vi.waitFor(() => expect(seen.at(-1)).toBe("one two"), { timeout: 10_000 });
   expect(seen).toEqual(["nothing", "one ", "one two"]);
   stop();
   messages.dispose();

@@ -28,7 +28,7 @@ beforeAll(async () => {
       .execute();
   }
   feed = createLiveFeed(database.url, { onstop: (chatId) => stops.push(chatId) });
-  await vi.waitFor(async () => expect(await listeners()).toBe(1));
+  await vi.waitFor(async () => expect(await listeners()).toBe(1), { timeout: 10_000 });
 });
 afterAll(async () => {
   await feed.close();

@@ -166,7 +166,7 @@ test("a box that is closed keeps what is in it and on its way, until it is forgo
 
   held();
   attachments.add([picked]);
-  await vi.waitFor(() => expect(uploads).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(uploads).toHaveBeenCalledTimes(2), { timeout: 10_000 });
   edits.forget("question");
   expect(uploads.mock.lastCall?.[1].signal.aborted).toBe(true);
   edits.open("question", null, { text: "look", files: [cat] });
