@@ -14,6 +14,7 @@ export default defineConfig({
     browserName: "chromium",
     viewport: { width: 1280, height: 800 },
     launchOptions: { executablePath: findChromium(), args: chromiumFlags },
-    trace: "retain-on-failure",
+    // A trace of each test would take as much of a small machine as the app: ask for one with `--trace on`.
+    screenshot: "only-on-failure",
   },
 });

@@ -67,7 +67,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const before = model.requests.length;
       await use(undefined);
       if (info.status === info.expectedStatus) return;
-      // Beside the trace; the stack's own directory goes with the stack.
+      // Beside the screenshot; the stack's own directory goes with the stack.
       const keep = (name: string, text: string) => writeFileSync(info.outputPath(name), text);
       keep("launcher.log", stack.output());
       keep("model.json", JSON.stringify(model.requests.slice(before), brief, 1));
