@@ -15,6 +15,7 @@ import {
   saidTo,
   send,
   startChat,
+  untilSaved,
 } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 
@@ -69,6 +70,7 @@ test("branches know nothing of each other: reloaded, after the run has ended, an
   first = await ask(guest, first, 4);
 
   // A fresh run knows only what the database says.
+  await untilSaved(guest);
   const { worker = 0 } = stack.pids();
   for (const pid of runProcesses(worker)) process.kill(pid, "SIGKILL");
   await expect.poll(() => runProcesses(worker).length, "a new spare").toBeGreaterThan(0);

@@ -1,4 +1,3 @@
-import type { ChatPageData } from "../../src/lib/chat/types.ts";
 import type { Page } from "@playwright/test";
 import { expectedAnswer, expectedSummary, type MockOpenAI } from "../support/mock-openai.ts";
 import { runProcesses } from "../support/processes.ts";
@@ -16,6 +15,7 @@ import {
   send,
   startChat,
   transcript,
+  untilSaved,
 } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 
@@ -125,16 +125,15 @@ test("a run that is killed while it summarises: nothing is lost, and the next tu
 }) => {
   const asked = ["words=4 swords=6 sttft=2500", "words=5 sttft=0", `words=6 ${full}`].map(prompt);
   const [first = "", second = "", third = ""] = asked;
-  const chatId = await startChat(guest, first);
+  await startChat(guest, first);
   await expectAnswer(guest, 4);
   await send(guest, second);
   await expectAnswer(guest, 5, { nth: 1 });
   await send(guest, third);
   await expectAnswer(guest, 6, { nth: 2 });
   await expect.poll(() => summariesAbout(model, first).length, "a summary is being written").toBe(1);
-  // It begins while the turn is still being saved, and a turn that is not saved would be answered again.
-  const stored = async () => (await guest.request.get(`/api/chats/${chatId}`)).json() as Promise<ChatPageData>;
-  await expect.poll(async () => (await stored()).session.isStreaming).toBe(false);
+  // It begins while the turn is still being saved.
+  await untilSaved(guest);
   const { worker = 0 } = stack.pids();
   for (const pid of runProcesses(worker)) process.kill(pid, "SIGKILL");
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import type { ChatPageData } from "../../src/lib/chat/types.ts";
 import { expectedAnswer, type MockOpenAI, type ReceivedRequest } from "../support/mock-openai.ts";
 
 /** What a person does in a conversation and sees of it, by role and name. */
@@ -65,6 +66,13 @@ export async function expectAnswer(
 export async function expectSettled(page: Page): Promise<void> {
   await expect(page.getByRole("button", { name: "Stop" })).toBeHidden();
   await expect(page.getByRole("alert")).toHaveCount(0);
+}
+
+/** The database has the turn too: one whose run is killed before that is answered again. */
+export async function untilSaved(page: Page): Promise<void> {
+  const stored = async () =>
+    (await (await page.request.get(`/api/chats/${chatIdOf(page)}`)).json()) as Pick<ChatPageData, "session">;
+  await expect.poll(async () => (await stored()).session.isStreaming).toBe(false);
 }
 
 /** In the middle of an answer: this word is there, and the rest is not. */

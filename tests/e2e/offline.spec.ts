@@ -8,10 +8,12 @@ import {
   expectSettled,
   isAlive,
   lastAnswer,
+  onAnotherDevice,
   prompt,
   questions,
   requestsFor,
   saidTo,
+  send,
   startChat,
   transcript,
   untilWord,
@@ -136,4 +138,16 @@ test("messages that wait survive that their tab is closed", async ({ guest, mode
   await expect(questions(page)).toHaveText([first, second, third]);
   await expect(composer(page)).toHaveValue("");
   expect([second, third].map((text) => requestsFor(model, text).length)).toEqual([1, 1]);
+});
+
+test("a conversation stays on the page when the inbox cannot be read again", async ({ guest, newcomer }) => {
+  await startChat(guest, prompt("words=3"));
+  await expectAnswer(guest, 3);
+  const other = await onAnotherDevice(guest, newcomer);
+  const refused = guest.waitForEvent("requestfailed", (request) => request.url().includes("/api/inbox"));
+  await guest.route(/__data\.json|\/api\/inbox/, (route) => route.abort());
+  await send(other, prompt("words=4"));
+  await refused;
+  await expectAnswer(guest, 4);
+  await expect(guest.getByRole("navigation", { name: "Chats" })).toBeVisible();
 });

@@ -9,6 +9,7 @@ import {
   saidTo,
   send,
   startChat,
+  untilSaved,
   untilWord,
 } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
@@ -32,6 +33,7 @@ test("a conversation: the first turn, two on the live run, and one after the run
   await expectAnswer(guest, 9, { nth: 2 });
 
   // The run has ended, and so has the warm spare.
+  await untilSaved(guest);
   const { worker = 0 } = stack.pids();
   for (const pid of runProcesses(worker)) process.kill(pid, "SIGKILL");
   await expect.poll(() => runProcesses(worker).length, "a new spare").toBeGreaterThan(0);

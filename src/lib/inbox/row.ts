@@ -9,6 +9,12 @@ export interface InboxRow {
   at: number;
 }
 
+/** The rows as the database had them at that time of the server's clock, in milliseconds. */
+export interface InboxPage {
+  rows: InboxRow[];
+  now: number;
+}
+
 /** What a person needs to know about a chat; the texts are what screen readers and tests find. */
 export type RowState = "Needs you" | "Running" | "Failed" | "Unread" | "Closed";
 

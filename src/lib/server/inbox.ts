@@ -1,5 +1,5 @@
 import { liveSessions, type LiveSession } from "../inbox/overlay.ts";
-import { rowPreview, rowState, type InboxRow } from "../inbox/row.ts";
+import { rowPreview, rowState, type InboxPage } from "../inbox/row.ts";
 import * as chats from "./chats.ts";
 import type { Services } from "./services.ts";
 
@@ -7,15 +7,17 @@ import type { Services } from "./services.ts";
 const LIVE_BUDGET_MS = 300;
 
 /** The first page of a person's inbox, from Postgres alone. */
-export async function list(services: Services, ownerId: string): Promise<InboxRow[]> {
-  const rows = await chats.list(services.db, { ownerId });
-  return rows.map((chat) => ({
+export async function list(services: Services, ownerId: string): Promise<InboxPage> {
+  const now = Date.now();
+  const chatRows = await chats.list(services.db, { ownerId });
+  const rows = chatRows.map((chat) => ({
     id: chat.id,
     title: chat.title,
     preview: rowPreview(chat),
     state: rowState(chat),
     at: chat.last_activity_at.getTime(),
   }));
+  return { rows, now };
 }
 
 /** What runs for this person, as Trigger.dev says, to decorate the rows with. Null: it did not say in time. */
