@@ -49,9 +49,10 @@ export function devRunRoutes(engine: Engine): Hono {
     const { completion } = await parseBody(c, WorkerApiRunAttemptCompleteRequestBody, MAX_COMPLETION_BYTES);
     const run = await completeAttempt(engine, runId, snapshot, completion);
     if (!run) throw staleWrite("This attempt is over");
-    // A process of an earlier build serves no run of the newest.
+    // A process of an earlier build serves no run of the newest, and the worker ends that of a run that was cancelled.
     const isOfNewest = (await engine.store.workers.newest())?.id === run.worker_id;
-    if (isOfNewest || run.status === "CRASHED") engine.spares.runFinished(engine.now(), run.status !== "CRASHED");
+    const isReusable = isOfNewest && run.status !== "CANCELED";
+    if (isReusable || run.status === "CRASHED") engine.spares.runFinished(engine.now(), run.status !== "CRASHED");
     engine.log.info({ run: run.id, status: run.status }, "attempt finished");
     return c.json({ result: { attemptStatus: statusAfter(run), run: runView(run), snapshot: snapshotView(run) } });
   });
