@@ -49,8 +49,8 @@ describe("an S3 server", () => {
 
   it("that refuses is an error, which does not tell the key", async () => {
     const wrong = createS3Storage({ ...s3, secretAccessKey: "not the secret" });
-    for (const attempt of [wrong.put("refused", hello), wrong.get("busy"), wrong.delete("busy")])
-      await expect(attempt).rejects.toThrow(/^The S3 server answered (PUT|GET|DELETE) with 403\.$/);
+    for (const attempt of [() => wrong.put("refused", hello), () => wrong.get("busy"), () => wrong.delete("busy")])
+      await expect(attempt()).rejects.toThrow(/^The S3 server answered (PUT|GET|DELETE) with 403\.$/);
     expect(s3.objects.has("refused")).toBe(false);
     expect(s3.objects.has("busy")).toBe(true);
   });
