@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { groupByDate, knownTimeZone } from "./groups.ts";
+import { groupByDate, groupRows, knownTimeZone } from "./groups.ts";
 
-const row = (at: string) => ({ id: at, title: at, preview: "", state: null, at: Date.parse(at) });
+const row = (at: string) => ({ id: at, title: at, preview: "", state: null, isPinned: false, at: Date.parse(at) });
 const now = Date.parse("2026-11-21T00:30:00Z");
 
 test("cuts the days where the person's clock does", () => {
@@ -34,4 +34,18 @@ test("a clock that runs ahead does not make a group of its own", () => {
 test("an unknown time zone falls back instead of failing the page", () => {
   expect(knownTimeZone("Europe/Zurich")).toBe("Europe/Zurich");
   expect(knownTimeZone("Not/AZone")).toBe("UTC");
+});
+
+test("what needs the person comes first, then what they pinned, each once", () => {
+  const rows = [
+    { ...row("2026-11-21T00:20:00Z"), isPinned: true },
+    row("2026-11-21T00:10:00Z"),
+    { ...row("2026-11-20T10:00:00Z"), state: "Needs you" as const, isPinned: true },
+  ];
+  expect(groupRows(rows, now, "UTC").map(({ title, rows }) => [title, rows.map(({ id }) => id)])).toEqual([
+    ["Needs you", ["2026-11-20T10:00:00Z"]],
+    ["Pinned", ["2026-11-21T00:20:00Z"]],
+    ["Today", ["2026-11-21T00:10:00Z"]],
+  ]);
+  expect(groupRows([], now, "UTC")).toEqual([]);
 });

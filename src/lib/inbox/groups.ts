@@ -5,6 +5,18 @@ export interface InboxGroup {
   rows: InboxRow[];
 }
 
+/** What needs the person comes first, then what they pinned, then the rest by its date. */
+export function groupRows(rows: InboxRow[], now: number, timeZone: string): InboxGroup[] {
+  const needsYou = rows.filter((row) => row.state === "Needs you");
+  const pinned = rows.filter((row) => row.state !== "Needs you" && row.isPinned);
+  const rest = rows.filter((row) => row.state !== "Needs you" && !row.isPinned);
+  const first = [
+    { title: "Needs you", rows: needsYou },
+    { title: "Pinned", rows: pinned },
+  ].filter((group) => group.rows.length > 0);
+  return [...first, ...groupByDate(rest, now, timeZone)];
+}
+
 /**
  * Rows (newest activity first) under "Today", "Yesterday", "Previous 7 days" and months. `now` and `timeZone` come from
  * the page's data, so that the server and the browser cut the days at the same place.

@@ -3,7 +3,14 @@ import { liveSessions, overlay } from "./overlay.ts";
 import type { InboxRow, RowState } from "./row.ts";
 
 const now = Date.parse("2026-11-22T10:00:00Z");
-const row = (id: string, state: RowState | null = null): InboxRow => ({ id, title: id, preview: "", state, at: 0 });
+const row = (id: string, state: RowState | null = null): InboxRow => ({
+  id,
+  title: id,
+  preview: "",
+  state,
+  isPinned: false,
+  at: 0,
+});
 const listed = (externalId: string | null, more: object = {}) => ({
   ...{ externalId, closedAt: null, expiresAt: null },
   ...more,

@@ -5,9 +5,13 @@ export interface InboxRow {
   /** The beginning of what was said last, or why it failed; empty while that is only the question the title already shows. */
   preview: string;
   state: RowState | null;
+  isPinned: boolean;
   /** Last activity, milliseconds since the epoch. */
   at: number;
 }
+
+/** Which of its two lists an inbox shows. */
+export type InboxView = "inbox" | "archived";
 
 /** The rows as the database had them at that time of the server's clock, in milliseconds. */
 export interface InboxPage {

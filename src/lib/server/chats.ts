@@ -102,29 +102,49 @@ export async function create(
   return { chatId, messageId };
 }
 
-/** One inbox page, newest activity first. */
+/** Where a chat is listed: what is pinned is not in the inbox too, and what is archived is in neither. */
+export type Folder = "inbox" | "pinned" | "archived";
+
+/** One page of a folder, newest activity first. */
 export async function list(
   db: Kysely<Database>,
-  { ownerId, limit = 50, before }: { ownerId: string; limit?: number; before?: Before },
+  { ownerId, folder = "inbox", limit = 50, before }: Listed,
 ): Promise<ChatRow[]> {
-  let query = db.selectFrom("chat").selectAll().where("owner_id", "=", ownerId).where("deleted_at", "is", null);
+  let query = db
+    .selectFrom("chat")
+    .selectAll()
+    .where("owner_id", "=", ownerId)
+    .where("deleted_at", "is", null)
+    .where("archived_at", folder === "archived" ? "is not" : "is", null);
+  if (folder !== "archived") query = query.where("pinned_at", folder === "pinned" ? "is not" : "is", null);
   if (before) {
     query = query.where(sql<boolean>`(last_activity_at, id) < (${before.last_activity_at}, ${before.id})`);
   }
   return query.orderBy("last_activity_at", "desc").orderBy("id", "desc").limit(limit).execute();
 }
 
-/** Whether there is such a chat of this owner. */
-export async function owns(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<boolean> {
-  if (!isStorable(chatId)) return false;
-  const row = await db
+interface Listed {
+  ownerId: string;
+  folder?: Folder;
+  limit?: number;
+  before?: Before;
+}
+
+/** Undefined: there is no such chat of this owner. */
+export async function find(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<ChatRow | undefined> {
+  if (!isStorable(chatId)) return undefined;
+  return db
     .selectFrom("chat")
-    .select("id")
+    .selectAll()
     .where("id", "=", chatId)
     .where("owner_id", "=", ownerId)
     .where("deleted_at", "is", null)
     .executeTakeFirst();
-  return row !== undefined;
+}
+
+/** Whether there is such a chat of this owner. */
+export async function owns(db: Kysely<Database>, which: Owned): Promise<boolean> {
+  return (await find(db, which)) !== undefined;
 }
 
 export async function markRead(db: Kysely<Database>, { ownerId, chatId }: Owned): Promise<void> {
@@ -161,9 +181,10 @@ export async function requestStop(db: Kysely<Database>, { ownerId, chatId }: Own
   return numUpdatedRows > 0n;
 }
 
-type Owned = { ownerId: string; chatId: string };
+export type Owned = { ownerId: string; chatId: string };
 
-function owned(db: Kysely<Database>, { ownerId, chatId }: Owned) {
+/** An update of a chat that its owner has not deleted. */
+export function owned(db: Kysely<Database>, { ownerId, chatId }: Owned) {
   return db
     .updateTable("chat")
     .where("id", "=", chatId)

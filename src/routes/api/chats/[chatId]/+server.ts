@@ -1,6 +1,9 @@
 import { error } from "@sveltejs/kit";
 import { requirePerson } from "$lib/server/access.ts";
+import { readBody } from "$lib/server/body.ts";
+import * as chatEdits from "$lib/server/chat-edits.ts";
 import * as chatPage from "$lib/server/chat-page.ts";
+import { chatEditSchema } from "$lib/tools/chat-edit.ts";
 import type { RequestHandler } from "./$types";
 
 export const GET: RequestHandler = async ({ locals, params }) => {
@@ -8,4 +11,12 @@ export const GET: RequestHandler = async ({ locals, params }) => {
   const data = await chatPage.open(locals.services, { ownerId: user.id, chatId: params.chatId });
   if (!data) error(404, "There is no such chat.");
   return Response.json(data);
+};
+
+export const PATCH: RequestHandler = async ({ locals, params, request }) => {
+  const user = requirePerson(locals);
+  const edit = await readBody(request, chatEditSchema);
+  const isThere = await chatEdits.apply(locals.services.db, { ownerId: user.id, chatId: params.chatId }, edit);
+  if (!isThere) error(404, "There is no such chat.");
+  return new Response(null, { status: 204 });
 };

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import type { ChatEdit } from "../tools/chat-edit.ts";
+import { apply } from "./chat-edits.ts";
+import * as chats from "./chats.ts";
+import { createDb } from "./db/index.ts";
+import { list } from "./inbox.ts";
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let db: ReturnType<typeof createDb>;
+let ownerId: string;
+let chatId: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = createDb(database.url);
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+async function newcomer(): Promise<string> {
+  const id = crypto.randomUUID();
+  await db
+    .insertInto("user")
+    .values({
+      id,
+      name: id,
+      email: `${id}@example.org`,
+      emailVerified: false,
+      createdAt: new Date(),
+      updatedAt: new Date(),
+    })
+    .execute();
+  return id;
+}
+
+beforeEach(async () => {
+  ownerId = await newcomer();
+  ({ chatId } = await chats.create(db, { ownerId, text: "first words" }));
+  await db.updateTable("chat").set({ status: "idle", answering_id: null }).where("id", "=", chatId).execute();
+});
+
+const edit = (change: ChatEdit) => apply(db, { ownerId, chatId }, change);
+const rows = async (view: "inbox" | "archived" = "inbox") => (await list({ db }, ownerId, view)).rows;
+const row = async () => (await rows())[0];
+
+it("a name is the person's own from then on", async () => {
+  expect(await edit({ type: "rename", title: "Mine" })).toBe(true);
+  expect(await row()).toMatchObject({ title: "Mine" });
+  const stored = await db.selectFrom("chat").select("title_source").where("id", "=", chatId).executeTakeFirst();
+  expect(stored).toEqual({ title_source: "user" });
+});
+
+it("a pinned chat is in the inbox once, and keeps when it was pinned", async () => {
+  const { chatId: other } = await chats.create(db, { ownerId, text: "another" });
+  await edit({ type: "pin", isPinned: true });
+  const pinnedAt = () => db.selectFrom("chat").select("pinned_at").where("id", "=", chatId).executeTakeFirstOrThrow();
+  const before = await pinnedAt();
+  await edit({ type: "pin", isPinned: true });
+  expect(await pinnedAt()).toEqual(before);
+  expect((await rows()).map(({ id, isPinned }) => [id, isPinned])).toEqual([
+    [other, false],
+    [chatId, true],
+  ]);
+  await edit({ type: "pin", isPinned: false });
+  expect((await rows()).map(({ isPinned }) => isPinned)).toEqual([false, false]);
+});
+
+it("what is archived is in the archive only, pinned or not", async () => {
+  await edit({ type: "pin", isPinned: true });
+  await edit({ type: "archive", isArchived: true });
+  expect(await rows()).toEqual([]);
+  expect(await rows("archived")).toMatchObject([{ id: chatId, isPinned: true }]);
+  await edit({ type: "archive", isArchived: false });
+  expect(await rows()).toMatchObject([{ id: chatId, isPinned: true }]);
+  expect(await rows("archived")).toEqual([]);
+});
+
+it("what is marked as unread is news until it is read", async () => {
+  await chats.markRead(db, { ownerId, chatId });
+  expect(await row()).toMatchObject({ state: null });
+  await edit({ type: "unread" });
+  expect(await row()).toMatchObject({ state: "Unread" });
+  await chats.markRead(db, { ownerId, chatId });
+  expect(await row()).toMatchObject({ state: null });
+});
+
+it("nobody changes another's chat, or one that is deleted", async () => {
+  const stranger = await newcomer();
+  expect(await apply(db, { ownerId: stranger, chatId }, { type: "rename", title: "Stolen" })).toBe(false);
+  expect(await apply(db, { ownerId, chatId: "no\0such" }, { type: "unread" })).toBe(false);
+  expect(await row()).toMatchObject({ title: "first words" });
+  await db.updateTable("chat").set({ deleted_at: new Date() }).where("id", "=", chatId).execute();
+  expect(await edit({ type: "unread" })).toBe(false);
+});
