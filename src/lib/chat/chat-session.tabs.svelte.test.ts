@@ -132,6 +132,22 @@ describe("stop", () => {
     await until(() => expect(read(page).slice(-2)).toEqual([`${next}:three`, "a3:again"]));
   });
 
+  it("is for the turn that runs by now, not for the one that was read before it", async () => {
+    const page = chat.open();
+    chat.saveQuestion(user("u2"));
+    chat.announce();
+    await until(() => expect(chat.engine.readers).toBe(1));
+    chat.saveAnswer(assistant("a2", "u2", "two"), chat.engine.answer("a2", "u2", "two", 1), 1);
+    chat.saveQuestion(user("u3"));
+    page.sync(chat.data());
+    const stopped = page.stop();
+    expect(page.isRunning).toBe(false);
+    await stopped;
+    expect(chat.stops).toEqual(["u3"]);
+    page.sync(chat.data());
+    expect(page.isRunning).toBe(false);
+  });
+
   it("does not keep the next message waiting", async () => {
     const page = chat.open();
     await page.send("two");

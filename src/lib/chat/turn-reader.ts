@@ -3,7 +3,13 @@ import type { Outcome } from "./guarded-transport.ts";
 import type { TurnInFlight } from "./sync-decision.ts";
 import type { TurnRequest, TurnsParts } from "./turn-request.ts";
 
-export type OpenTurn = TurnInFlight & Pick<TurnRequest, "action"> & { isLeft?: boolean };
+export type OpenTurn = TurnInFlight &
+  Pick<TurnRequest, "action"> & {
+    /** Nothing more is read of it. */
+    isLeft?: boolean;
+    /** Because the database says that it is over, or that another turn goes first. */
+    isPast?: boolean;
+  };
 export type Completion = Extract<ChatTransportEvent, { type: "turn-completed" }>;
 
 /** The one request of `Chat` that is open, and what the stream has told of its turn. */

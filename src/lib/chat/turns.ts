@@ -59,6 +59,11 @@ export class Turns {
     return this.#reader.turn;
   }
 
+  /** The turn that the person sees run, as far as this page made or reads it. */
+  get #current() {
+    return this.#turn?.isPast ? null : this.#turn;
+  }
+
   get isReading(): boolean {
     return this.#turn !== null;
   }
@@ -81,7 +86,7 @@ export class Turns {
 
   /** What the server calls the turn that is to stop: the message it works on, or the attempt of its action. */
   get stoppable(): string | null {
-    const turn = this.#turn;
+    const turn = this.#current;
     if (turn) return turn.action && "attempt" in turn.action ? turn.action.attempt : turn.target;
     return (this.#data.session.isStreaming ? null : this.#nextHere()) ?? targetOf(this.#data);
   }
@@ -134,8 +139,10 @@ export class Turns {
       return;
     }
     this.#turn.sawRunning ||= data.session.isStreaming;
-    if (decision === "leave") this.#reader.leave();
-    else this.freshness.within(SILENCE_MS);
+    if (decision === "leave") {
+      this.#turn.isPast = true;
+      this.#reader.leave();
+    } else this.freshness.within(SILENCE_MS);
     if (!this.#turn.isLeft) return;
     this.shown.show(this.shown.merged(data), true);
     this.#parts.state.running = isRunningHere(data);
@@ -166,8 +173,11 @@ export class Turns {
   /** The person ended the turn. What the database says of it is not believed for a while: it cannot know yet. */
   stopped() {
     this.#reader.isStopping = this.#turn !== null;
-    const since = this.#turn ? this.#turn.lastEventId : this.#data.session.lastEventId;
-    this.#finish({ question: this.question, since, lastEventId: undefined });
+    const { question, lastEventId: since } = this.#current ?? {
+      question: questionOf(this.#data.messages),
+      lastEventId: this.#data.session.lastEventId,
+    };
+    this.#finish({ question, since, lastEventId: undefined });
   }
 
   /** Reads no more of the turn that the person ended. */

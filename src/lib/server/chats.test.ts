@@ -44,6 +44,15 @@ describe("a new chat", () => {
     expect(opened?.chat.title.length).toBeLessThanOrEqual(61);
   });
 
+  it("is not called running for a question that is not stored yet: it would be taken for the one before it", async () => {
+    const { chatId, messageId } = await chats.create(db, { ownerId: "ada", text: "hello" });
+    const open = () => conversation.open(db, { ownerId: "ada", chatId });
+    await db.updateTable("chat").set({ answering_id: "on its way" }).where("id", "=", chatId).execute();
+    expect(await open()).toMatchObject({ isRunning: false, answering: null });
+    await db.updateTable("chat").set({ answering_id: messageId }).where("id", "=", chatId).execute();
+    expect(await open()).toMatchObject({ isRunning: true, answering: { messageId, isShown: true } });
+  });
+
   it("takes a megabyte of text", async () => {
     const text = "many words ".repeat(95_000);
     const { chatId } = await chats.create(db, { ownerId: "ada", text });

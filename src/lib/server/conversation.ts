@@ -102,7 +102,9 @@ export async function open(
           ...(row.last_event_id === null ? {} : { lastEventId: row.last_event_id }),
           ...(row.last_in_event_id === null ? {} : { lastInEventId: row.last_in_event_id }),
         },
-        isRunning: status === "running",
+        // Begun and stored are two transactions (trigger/chat.ts): before the second a page would take the turn for one of
+        // the question that it knows. The second announces itself as well.
+        isRunning: status === "running" && (answeringId === null || shown.answering !== null),
         queue: await ofChat(trx, row),
         hasSession: row.session_chat_id !== null,
       };
