@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 const beside = (pattern: string) =>
   ["src", "trigger", "engine", "launcher", "tests/chaos"].map((folder) => `${folder}/**/${pattern}`);
 
+const fuzz = "engine/fuzz.test.ts";
+
 export default defineConfig({
   test: {
     // Each file clones its own database from one migrated template, made here once a run.
@@ -21,7 +23,12 @@ export default defineConfig({
       {
         extends: true,
         plugins: [sveltekit()],
-        test: { name: "unit", include: beside("*.test.ts"), exclude: beside("*.svelte.test.ts") },
+        test: { name: "unit", include: beside("*.test.ts"), exclude: [...beside("*.svelte.test.ts"), fuzz] },
+      },
+      {
+        extends: true,
+        // It is a load of its own, of which it measures the memory: it comes after the others, alone.
+        test: { name: "fuzz", include: [fuzz], sequence: { groupOrder: 1 } },
       },
       {
         // Rune classes as the browser runs them: compiled for the client, so that effects run and state is reactive.

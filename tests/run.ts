@@ -25,7 +25,7 @@ const postgres = await startTestPostgres();
 const shared = { TEST_POSTGRES_URL: postgres.url };
 await part(
   "unit",
-  ["vitest", "run", "--project", "unit", "--project", "runes", ...vitestReport("unit")],
+  ["vitest", "run", "--project", "unit", "--project", "runes", "--project", "fuzz", ...vitestReport("unit")],
   vitest,
   shared,
 );
