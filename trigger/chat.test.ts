@@ -10,6 +10,7 @@ import * as files from "../src/lib/server/files/files.ts";
 import { createFileStores } from "../src/lib/server/files/storage.ts";
 import { filePart } from "../src/lib/tools/file.ts";
 import { questionParts } from "../src/lib/tools/message.ts";
+import { addPeople } from "../tests/support/people.ts";
 import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../tests/support/postgres.ts";
 
@@ -24,17 +25,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
   model = await startMockOpenAI();
-  await db
-    .insertInto("user")
-    .values({
-      id: ownerId,
-      name: "O",
-      email: "o@example.org",
-      emailVerified: false,
-      createdAt: new Date(),
-      updatedAt: new Date(),
-    })
-    .execute();
+  await addPeople(db, ownerId);
   Object.assign(process.env, {
     DATABASE_URL: database.url,
     TRIGGER_SECRET_KEY: "tr_skein_test",

@@ -10,6 +10,7 @@ import { jsonb } from "../src/lib/server/jsonb.ts";
 import { SUMMARY_LEAD } from "../src/lib/server/models/index.ts";
 import type { ChatAction } from "../src/lib/tools/actions.ts";
 import { GO_ON } from "../src/lib/tools/instructions.ts";
+import { addPeople } from "../tests/support/people.ts";
 import { expectedAnswer, expectedSummary, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../tests/support/postgres.ts";
 
@@ -23,11 +24,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
   model = await startMockOpenAI();
-  const now = new Date();
-  await db
-    .insertInto("user")
-    .values({ id: ownerId, name: "O", email: "o@example.org", emailVerified: false, createdAt: now, updatedAt: now })
-    .execute();
+  await addPeople(db, ownerId);
   Object.assign(process.env, {
     DATABASE_URL: database.url,
     TRIGGER_SECRET_KEY: "tr_skein_test",

@@ -13,6 +13,7 @@ import { createRealtime } from "../../src/lib/server/realtime.ts";
 import type { Services } from "../../src/lib/server/services.ts";
 import { GO_ON, INSTRUCTIONS } from "../../src/lib/tools/instructions.ts";
 import { textOf } from "../../src/lib/tools/message.ts";
+import { addPeople } from "../support/people.ts";
 import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../support/mock-openai.ts";
 import { Conversation } from "./conversation.ts";
 import { secretKey, startRig, type Rig } from "./harness.ts";
@@ -32,13 +33,7 @@ beforeAll(async () => {
     OPENAI_COMPATIBLE_MODELS: "numbered",
   });
   db = createDb(rig.databaseUrl);
-  await db
-    .insertInto("user")
-    .values({
-      ...{ id: ownerId, name: "A", email: "a@example.org", emailVerified: false },
-      ...{ createdAt: new Date(), updatedAt: new Date() },
-    })
-    .execute();
+  await addPeople(db, ownerId);
   await rig.startWorker(project);
 });
 afterAll(async () => {

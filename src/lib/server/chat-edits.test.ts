@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { addPeople } from "../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import type { ChatEdit } from "../tools/chat-edit.ts";
 import { apply } from "./chat-edits.ts";
@@ -22,17 +23,7 @@ afterAll(async () => {
 
 async function newcomer(): Promise<string> {
   const id = crypto.randomUUID();
-  await db
-    .insertInto("user")
-    .values({
-      id,
-      name: id,
-      email: `${id}@example.org`,
-      emailVerified: false,
-      createdAt: new Date(),
-      updatedAt: new Date(),
-    })
-    .execute();
+  await addPeople(db, id);
   return id;
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPeople } from "../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
@@ -12,19 +13,7 @@ let db: ReturnType<typeof createDb>;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  for (const id of ["ada", "bob"]) {
-    await db
-      .insertInto("user")
-      .values({
-        id,
-        name: id,
-        email: `${id}@example.org`,
-        emailVerified: false,
-        createdAt: new Date(),
-        updatedAt: new Date(),
-      })
-      .execute();
-  }
+  await addPeople(db, "ada", "bob");
 });
 afterAll(async () => {
   await db.destroy();

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { addPeople } from "../../../tests/support/people.ts";
 import { startMockOpenAI, type MockOpenAI } from "../../../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import * as chatPage from "./chat-page.ts";
@@ -29,11 +30,7 @@ let model: MockOpenAI;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  const person = { id: ownerId, name: "A", email: "a@example.org", emailVerified: false };
-  await db
-    .insertInto("user")
-    .values({ ...person, createdAt: new Date(), updatedAt: new Date() })
-    .execute();
+  await addPeople(db, ownerId);
   platform = createServer((request, response) => {
     const [, of = "", path = ""] = /^\/(\d+)(\/.*)$/.exec(request.url ?? "") ?? [];
     asked.set(of, [...(asked.get(of) ?? []), `${request.method} ${path}`]);

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { addPeople } from "../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import * as chats from "./chats.ts";
 import { createDb } from "./db/index.ts";
@@ -14,19 +15,7 @@ const stops: string[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  for (const id of ["ada", "bob"]) {
-    await db
-      .insertInto("user")
-      .values({
-        id,
-        name: id,
-        email: `${id}@example.org`,
-        emailVerified: false,
-        createdAt: new Date(),
-        updatedAt: new Date(),
-      })
-      .execute();
-  }
+  await addPeople(db, "ada", "bob");
   feed = createLiveFeed(database.url, { onstop: (chatId) => stops.push(chatId) });
   await vi.waitFor(async () => expect(await listeners()).toBe(1), { timeout: 10_000 });
 });

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPeople } from "../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import type { ChatAction } from "../tools/actions.ts";
 import * as chats from "./chats.ts";
@@ -17,17 +18,7 @@ let db: ReturnType<typeof createDb>;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  await db
-    .insertInto("user")
-    .values({
-      id: ownerId,
-      name: "A",
-      email: "a@example.org",
-      emailVerified: false,
-      createdAt: new Date(),
-      updatedAt: new Date(),
-    })
-    .execute();
+  await addPeople(db, ownerId);
 });
 afterAll(async () => {
   await db.destroy();

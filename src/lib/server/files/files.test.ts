@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { filePart, type AttachedFile } from "../../tools/file.ts";
 import * as chats from "../chats.ts";
@@ -23,20 +24,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   await db.deleteFrom("user").execute();
   await db.deleteFrom("file_garbage").execute();
-  for (const id of ["ada", "bob"]) await addPerson(id);
+  await addPeople(db, "ada", "bob");
 });
 afterAll(async () => {
   await db.destroy();
   await database.drop();
 });
-
-async function addPerson(id: string) {
-  const times = { createdAt: new Date(), updatedAt: new Date() };
-  await db
-    .insertInto("user")
-    .values({ id, name: id, email: `${id}@example.org`, emailVerified: false, ...times })
-    .execute();
-}
 
 const keep = (ownerId = "ada", name = "notes.txt") =>
   files.keep(db, stores, { ownerId, name, mediaType: "text/plain", bytes: new TextEncoder().encode(`of ${ownerId}`) });

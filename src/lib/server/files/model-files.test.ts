@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { startMockOpenAI, type MockOpenAI } from "../../../../tests/support/mock-openai.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { filePart, type AttachedFile } from "../../tools/file.ts";
@@ -28,13 +29,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
   mock = await startMockOpenAI();
-  for (const id of ["ada", "bob"]) {
-    const times = { createdAt: new Date(), updatedAt: new Date() };
-    await db
-      .insertInto("user")
-      .values({ id, name: id, email: `${id}@example.org`, emailVerified: false, ...times })
-      .execute();
-  }
+  await addPeople(db, "ada", "bob");
   ({ chatId } = await chats.create(db, { ownerId: "ada", text: "hello" }));
   inside = createServer((_request, response) => {
     asked++;

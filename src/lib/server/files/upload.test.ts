@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { MAX_FILE_BYTES, NOT_TAKEN, TOO_LARGE } from "../../tools/file-rules.ts";
 import { createDb } from "../db/index.ts";
@@ -12,11 +13,7 @@ let db: ReturnType<typeof createDb>;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  const times = { createdAt: new Date(), updatedAt: new Date() };
-  await db
-    .insertInto("user")
-    .values({ id: "ada", name: "A", email: "a@example.org", emailVerified: false, ...times })
-    .execute();
+  await addPeople(db, "ada");
 });
 afterAll(async () => {
   await db.destroy();

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { filePart } from "../../tools/file.ts";
 import { createDb, type Database } from "../db/index.ts";
@@ -18,12 +19,7 @@ let db: Kysely<Database>;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  const times = { createdAt: new Date(), updatedAt: new Date() };
-  for (const id of ["ada", "bob"])
-    await db
-      .insertInto("user")
-      .values({ id, name: id, email: `${id}@example.org`, emailVerified: false, ...times })
-      .execute();
+  await addPeople(db, "ada", "bob");
 });
 afterAll(async () => {
   await db.destroy();

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { createDb, type Database } from "../db/index.ts";
 import { createLiveFeed, type LiveFeed } from "../live.ts";
@@ -19,11 +20,7 @@ let input: RecordedInput;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  const times = { createdAt: new Date(), updatedAt: new Date() };
-  await db
-    .insertInto("user")
-    .values({ id: ownerId, name: "A", email: "a@example.org", emailVerified: false, ...times })
-    .execute();
+  await addPeople(db, ownerId);
 });
 beforeEach(async () => {
   await db.deleteFrom("queued_message").execute();

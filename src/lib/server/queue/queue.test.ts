@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { filePart } from "../../tools/file.ts";
 import { arrangeSchema } from "../../tools/queue.ts";
@@ -35,12 +36,7 @@ let input: RecordedInput;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  const times = { createdAt: new Date(), updatedAt: new Date() };
-  for (const id of ["ada", "bob"])
-    await db
-      .insertInto("user")
-      .values({ id, name: id, email: `${id}@example.org`, emailVerified: false, ...times })
-      .execute();
+  await addPeople(db, "ada", "bob");
   input = new RecordedInput(db);
 });
 afterAll(async () => {

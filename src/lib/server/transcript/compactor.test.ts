@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import type { SkeinMessage } from "../../tools/message.ts";
 import { createDb, type Database } from "../db/index.ts";
@@ -14,11 +15,7 @@ let db: Kysely<Database>;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  const now = new Date();
-  await db
-    .insertInto("user")
-    .values({ id: ownerId, name: "O", email: "o@example.org", emailVerified: false, createdAt: now, updatedAt: now })
-    .execute();
+  await addPeople(db, ownerId);
 });
 afterAll(async () => {
   await db.destroy();

@@ -2,6 +2,7 @@ import type { TranscriptChangeset, TranscriptStorage, TranscriptStorageContext }
 import type { UIMessage } from "ai";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { createDb, type Database } from "../db/index.ts";
 import { createTranscriptStorage } from "./storage.ts";
@@ -13,11 +14,7 @@ let storage: TranscriptStorage<unknown>;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  const now = new Date();
-  await db
-    .insertInto("user")
-    .values({ id: "one", name: "One", email: "one@example.org", emailVerified: false, createdAt: now, updatedAt: now })
-    .execute();
+  await addPeople(db, "one");
   storage = createTranscriptStorage(db, { owner: () => "one" });
 });
 afterAll(async () => {

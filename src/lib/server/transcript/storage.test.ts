@@ -11,6 +11,7 @@ import {
 import type { UIMessage } from "ai";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { filePart } from "../../tools/file.ts";
 import * as chats from "../chats.ts";
@@ -28,17 +29,7 @@ const failures = new Map<string, string>();
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDb(database.url);
-  await db
-    .insertInto("user")
-    .values({
-      id: ownerId,
-      name: "One",
-      email: "one@example.org",
-      emailVerified: false,
-      createdAt: new Date(),
-      updatedAt: new Date(),
-    })
-    .execute();
+  await addPeople(db, ownerId);
   storage = createTranscriptStorage(db, { owner: () => ownerId, failure: (runId) => failures.get(runId) });
 });
 afterAll(async () => {
