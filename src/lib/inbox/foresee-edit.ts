@@ -25,6 +25,8 @@ function edited<Row extends InboxRow>(row: Row, edit: ChatEdit, view: InboxView)
       return edit.isArchived === (view === "archived") ? [row] : [];
     case "unread":
       return [{ ...row, state: row.state ?? "Unread" }];
+    case "delete":
+      return edit.isDeleted ? [] : [row];
   }
 }
 

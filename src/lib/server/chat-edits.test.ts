@@ -86,3 +86,38 @@ it("nobody changes another's chat, or one that is deleted", async () => {
   await db.updateTable("chat").set({ deleted_at: new Date() }).where("id", "=", chatId).execute();
   expect(await edit({ type: "unread" })).toBe(false);
 });
+
+const chat = () => db.selectFrom("chat").selectAll().where("id", "=", chatId).executeTakeFirst();
+
+it("what is deleted is in no list and there for nobody, and comes back as it was", async () => {
+  await edit({ type: "pin", isPinned: true });
+  const before = await chat();
+  expect(await edit({ type: "delete", isDeleted: true })).toBe(true);
+  expect([...(await rows()), ...(await rows("archived"))]).toEqual([]);
+  expect(await edit({ type: "rename", title: "while it is deleted" })).toBe(false);
+  expect(await edit({ type: "delete", isDeleted: false })).toBe(true);
+  expect(await chat()).toEqual(before);
+});
+
+it("deleting again does not put off when it is gone", async () => {
+  await edit({ type: "delete", isDeleted: true });
+  const first = (await chat())?.deleted_at;
+  expect(first).toBeInstanceOf(Date);
+  expect(await edit({ type: "delete", isDeleted: true })).toBe(true);
+  expect((await chat())?.deleted_at).toEqual(first);
+});
+
+it("what is being taken apart cannot be taken back", async () => {
+  await edit({ type: "delete", isDeleted: true });
+  await db.updateTable("chat").set({ purging_at: new Date() }).where("id", "=", chatId).execute();
+  expect(await edit({ type: "delete", isDeleted: false })).toBe(false);
+  expect((await chat())?.deleted_at).toBeInstanceOf(Date);
+});
+
+it("nobody deletes what is another person's, or takes it back", async () => {
+  const stranger = { ownerId: await newcomer(), chatId };
+  expect(await apply(db, stranger, { type: "delete", isDeleted: true })).toBe(false);
+  await edit({ type: "delete", isDeleted: true });
+  expect(await apply(db, stranger, { type: "delete", isDeleted: false })).toBe(false);
+  expect((await chat())?.deleted_at).toBeInstanceOf(Date);
+});

@@ -7,8 +7,18 @@ import { isStorable, storable } from "./jsonb.ts";
 /** Changes what the inbox shows of a chat, on every device. False: there is no such chat of this owner. */
 export async function apply(db: Kysely<Database>, which: Owned, edit: ChatEdit): Promise<boolean> {
   if (!isStorable(which.chatId)) return false;
-  const { numUpdatedRows } = await owned(db, which).set(changes(edit)).executeTakeFirst();
+  const chat = edit.type === "delete" ? notYetGone(db, which) : owned(db, which);
+  const { numUpdatedRows } = await chat.set(changes(edit)).executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** Deleted or not, unless it is being taken apart already (purge.ts). */
+function notYetGone(db: Kysely<Database>, { ownerId, chatId }: Owned) {
+  return db
+    .updateTable("chat")
+    .where("id", "=", chatId)
+    .where("owner_id", "=", ownerId)
+    .where("purging_at", "is", null);
 }
 
 function changes(edit: ChatEdit): UpdateObject<Database, "chat", "chat"> {
@@ -23,5 +33,7 @@ function changes(edit: ChatEdit): UpdateObject<Database, "chat", "chat"> {
       return { archived_at: moment(edit.isArchived, "archived_at") };
     case "unread":
       return { last_read_at: null };
+    case "delete":
+      return { deleted_at: moment(edit.isDeleted, "deleted_at") };
   }
 }

@@ -40,6 +40,8 @@ export interface ChatTable {
   pinned_at: OptionalMoment;
   archived_at: OptionalMoment;
   deleted_at: OptionalMoment;
+  /** Since when a deleted chat is being taken apart. From then on it cannot be taken back. */
+  purging_at: OptionalMoment;
   created_at: Moment;
 }
 

@@ -20,5 +20,6 @@ it("refuses a name that says nothing, or too much", () => {
 
 it("refuses what it does not know", () => {
   expect(chatEditSchema.safeParse({ type: "pin" }).success).toBe(false);
+  expect(chatEditSchema.safeParse({ type: "delete" }).success).toBe(false);
   expect(chatEditSchema.safeParse({ type: "sell" }).success).toBe(false);
 });
