@@ -1,39 +1,49 @@
 import { expect, it } from "vitest";
+import type { ChatEdit } from "../tools/chat-edit.ts";
 import { foreseeEdits, withEdit, type PendingEdit } from "./foresee-edit.ts";
-import type { InboxRow, InboxView } from "./row.ts";
+import type { InboxView } from "./row.ts";
+import { row } from "./testing/rows.ts";
 
-const row = (id: string, more: Partial<InboxRow> = {}): InboxRow => ({
-  ...{ id, title: id, preview: "", state: null, isPinned: false, at: 0, ...more },
-});
-const rows = [row("a"), row("b", { state: "Running" })];
-const after = (view: InboxView, ...edits: PendingEdit[]) => foreseeEdits(rows, edits, view);
-const archive = (isArchived: boolean): PendingEdit => ({ chatId: "a", edit: { type: "archive", isArchived } });
+const a = row("a", { at: 2 });
+const b = row("b", { at: 1, state: "Running" });
+const rows = [a, b];
+const of = (edit: ChatEdit, of = a): PendingEdit => ({ row: of, edit });
+const after = (view: InboxView, ...edits: PendingEdit[]) =>
+  foreseeEdits({ rows, end: null }, { view, filter: null }, edits).rows;
+const ids = (view: InboxView, ...edits: PendingEdit[]) => after(view, ...edits).map(({ id }) => id);
+const archive = (isArchived: boolean) => of({ type: "archive", isArchived });
+const remove = (isDeleted: boolean) => of({ type: "delete", isDeleted });
 
 it("shows a chat as it is wanted, and leaves the others alone", () => {
   const shown = after(
     "inbox",
-    { chatId: "a", edit: { type: "rename", title: "A" } },
-    { chatId: "a", edit: { type: "pin", isPinned: true } },
-    { chatId: "a", edit: { type: "unread" } },
+    of({ type: "rename", title: "A" }),
+    of({ type: "pin", isPinned: true }),
+    of({ type: "unread" }),
   );
-  expect(shown).toEqual([row("a", { title: "A", isPinned: true, state: "Unread" }), rows[1]]);
-  expect(shown[1]).toBe(rows[1]);
+  expect(shown).toEqual([{ ...a, title: "A", isPinned: true, state: "Unread" }, b]);
+  expect(shown[1]).toBe(b);
 });
 
 it("keeps what is more urgent than that something is unread", () => {
-  expect(after("inbox", { chatId: "b", edit: { type: "unread" } })).toEqual(rows);
+  expect(after("inbox", of({ type: "unread" }, b))).toEqual(rows);
 });
 
-it("takes a chat off the list that it leaves", () => {
-  expect(after("inbox", archive(true)).map(({ id }) => id)).toEqual(["b"]);
-  expect(after("inbox", archive(false))).toEqual(rows);
-  expect(after("archived", archive(false)).map(({ id }) => id)).toEqual(["b"]);
-  expect(after("archived", archive(true))).toEqual(rows);
+it("takes a chat off the list that it leaves, and puts it where it was when that is undone", () => {
+  expect(ids("inbox", archive(true))).toEqual(["b"]);
+  expect(ids("inbox", archive(true), archive(false))).toEqual(["a", "b"]);
+  expect(ids("inbox", remove(true))).toEqual(["b"]);
+  expect(ids("inbox", remove(true), remove(false))).toEqual(["a", "b"]);
+});
+
+it("has a chat in the list that it goes to", () => {
+  const listing = { view: "archived", filter: null } as const;
+  expect(foreseeEdits({ rows: [], end: null }, listing, [archive(true)]).rows).toEqual([{ ...a, isArchived: true }]);
 });
 
 it("a wish that was taken back before it was made leaves nothing behind", () => {
   const edits = withEdit(withEdit([], archive(true)), archive(false));
   expect(edits).toEqual([archive(false)]);
-  const other: PendingEdit = { chatId: "b", edit: { type: "archive", isArchived: true } };
+  const other = of({ type: "archive", isArchived: true }, b);
   expect(withEdit(edits, other)).toEqual([archive(false), other]);
 });

@@ -1,36 +1,39 @@
 import type { ChatEdit } from "../tools/chat-edit.ts";
-import type { InboxRow, InboxView } from "./row.ts";
+import { withRows, type RowList } from "./row-list.ts";
+import type { InboxRow, Listing } from "./row.ts";
 
 /** What a person did to a chat of the list, until the database says so. */
 export interface PendingEdit {
-  chatId: string;
   edit: ChatEdit;
+  /** The chat as it was before. */
+  row: InboxRow;
 }
 
 /** The list as it will be once these edits are made, in that order. */
-export function foreseeEdits<Row extends InboxRow>(rows: Row[], edits: PendingEdit[], view: InboxView): Row[] {
-  return edits.reduce(
-    (rows, { chatId, edit }) => rows.flatMap((row) => (row.id === chatId ? edited(row, edit, view) : [row])),
-    rows,
-  );
+export function foreseeEdits(list: RowList, listing: Listing, edits: PendingEdit[]): RowList {
+  return edits.reduce((list, { row, edit }) => {
+    const next = edited(list.rows.find(({ id }) => id === row.id) ?? row, edit);
+    return withRows(list, listing, [row.id], next ? [next] : []);
+  }, list);
 }
 
-function edited<Row extends InboxRow>(row: Row, edit: ChatEdit, view: InboxView): Row[] {
+/** Null: it is in no list any more. */
+export function edited(row: InboxRow, edit: ChatEdit): InboxRow | null {
   switch (edit.type) {
     case "rename":
-      return [{ ...row, title: edit.title }];
+      return { ...row, title: edit.title };
     case "pin":
-      return [{ ...row, isPinned: edit.isPinned }];
+      return { ...row, isPinned: edit.isPinned };
     case "archive":
-      return edit.isArchived === (view === "archived") ? [row] : [];
+      return { ...row, isArchived: edit.isArchived };
     case "unread":
-      return [{ ...row, state: row.state ?? "Unread" }];
+      return { ...row, state: row.state ?? "Unread" };
     case "delete":
-      return edit.isDeleted ? [] : [row];
+      return edit.isDeleted ? null : row;
   }
 }
 
 /** A newer wish of the same kind takes the place of an older one. */
 export function withEdit(edits: PendingEdit[], added: PendingEdit): PendingEdit[] {
-  return [...edits.filter(({ chatId, edit }) => chatId !== added.chatId || edit.type !== added.edit.type), added];
+  return [...edits.filter(({ row, edit }) => row.id !== added.row.id || edit.type !== added.edit.type), added];
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { groupByDate, groupRows, knownTimeZone } from "./groups.ts";
+import { row as rowOf } from "./testing/rows.ts";
 
-const row = (at: string) => ({ id: at, title: at, preview: "", state: null, isPinned: false, at: Date.parse(at) });
+const row = (at: string) => rowOf(at, { at: Date.parse(at) });
 const now = Date.parse("2026-11-21T00:30:00Z");
 
 test("cuts the days where the person's clock does", () => {

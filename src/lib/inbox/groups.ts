@@ -42,14 +42,25 @@ function dayTitles(now: number, timeZone: string): (at: number) => string {
   const today = dayNumber(now);
   const thisYear = day.format(now).slice(0, 4);
 
-  return (at) => {
+  const titleOf = (at: number) => {
     const age = today - dayNumber(at);
     if (age <= 0) return "Today";
     if (age === 1) return "Yesterday";
     if (age <= 7) return "Previous 7 days";
     return day.format(at).startsWith(thisYear) ? month.format(at) : monthAndYear.format(at);
   };
+
+  // Formatting ten thousand dates takes a tenth of a second. Nowhere does a day begin within a quarter of an hour.
+  const known = new Map<number, string>();
+  return (at) => {
+    const quarter = Math.floor(at / QUARTER_MS);
+    const title = known.get(quarter) ?? titleOf(at);
+    known.set(quarter, title);
+    return title;
+  };
 }
+
+const QUARTER_MS = 900_000;
 
 /** The browser's time zone as its cookie says, if this server knows such a zone. */
 export function knownTimeZone(name: string | undefined): string {

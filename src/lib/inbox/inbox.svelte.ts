@@ -1,66 +1,98 @@
 import { createContext } from "svelte";
 import type { ChatEdit } from "../tools/chat-edit.ts";
 import { coalesce } from "./coalesce.ts";
-import { foreseeEdits, withEdit, type PendingEdit } from "./foresee-edit.ts";
+import { foreseeEdits } from "./foresee-edit.ts";
+import { groupRows, type InboxGroup } from "./groups.ts";
+import { InboxEdits, type InboxNotice } from "./inbox-edits.svelte.ts";
+import { InboxLists, type InboxReader } from "./inbox-lists.svelte.ts";
+import { newsOf, type News } from "./news.ts";
 import { overlay, type LiveRow, type LiveSession } from "./overlay.ts";
-import type { InboxPage, InboxView } from "./row.ts";
+import type { InboxCounts, InboxPage, Listing } from "./row.ts";
 
-/** The browser's side of `routes/api/inbox`, and of edits. A request that fails throws. */
-export interface InboxApi {
-  readRows(view: InboxView): Promise<InboxPage>;
+/** A request that fails throws. */
+export interface InboxApi extends InboxReader {
   /** Null: Trigger.dev did not say in time. */
   readSessions(): Promise<LiveSession[] | null>;
   edit(chatId: string, edit: ChatEdit): Promise<void>;
 }
 
-/** One line about what was just done: that it can be undone, or that it came to nothing. */
-export interface InboxNotice {
-  text: string;
-  isProblem: boolean;
-  undo?: () => void;
+interface InboxOptions {
+  timeZone: string;
+  /** A chat has its answer, or needs the person. */
+  onnews?: (news: News) => void;
 }
+
+const INBOX: Listing = { view: "inbox", filter: null };
+/** Sessions only decorate, and all of them are listed each time. */
+const SESSIONS_PAUSE_MS = 2000;
 
 /**
  * A person's chats as this page knows them. It reads them again by requests of its own: what SvelteKit loads again and
  * cannot, because the connection just went, it replaces by an error page, and with it the conversation.
  */
 export class Inbox {
-  #view = $state<InboxView>("inbox");
-  #pages = $state.raw<Record<InboxView, InboxPage | null>>({ inbox: null, archived: null });
+  #listing = $state.raw(INBOX);
   #sessions = $state.raw<LiveSession[] | null>([]);
-  #edits = $state.raw<PendingEdit[]>([]);
-  #notice = $state.raw<InboxNotice | null>(null);
-  readonly #rows = $derived(
-    overlay(foreseeEdits(this.#pages[this.#view]?.rows ?? [], this.#edits, this.#view), this.#sessions ?? []),
-  );
-  readonly #api: InboxApi;
-  readonly #readRows: () => Promise<void>;
+  readonly #lists: InboxLists;
+  readonly #edits: InboxEdits;
+  readonly #timeZone: string;
   readonly #readSessions: () => Promise<void>;
-  #edited: Promise<void> = Promise.resolve();
+  readonly #foreseen = $derived.by(() => {
+    const list = this.#lists.of(this.#listing) ?? { rows: [], end: null };
+    return foreseeEdits(list, this.#listing, this.#edits.pending);
+  });
+  readonly #rows = $derived(overlay(this.#foreseen.rows, this.#sessions ?? []));
+  readonly #groups = $derived.by(() => groupRows(this.#rows, this.#lists.now, this.#timeZone));
 
-  constructor(page: InboxPage, api: InboxApi) {
-    this.#pages = { inbox: page, archived: null };
-    this.#api = api;
-    this.#readRows = coalesce(async () => {
-      const view = this.#view;
-      this.#pages = { ...this.#pages, [view]: await api.readRows(view) };
+  constructor(page: InboxPage, api: InboxApi, { timeZone, onnews }: InboxOptions) {
+    this.#timeZone = timeZone;
+    this.#lists = new InboxLists(api, (before, after) => {
+      const news = newsOf(before, after);
+      if (news) onnews?.(news);
     });
+    this.#edits = new InboxEdits({
+      make: (chatId, edit) => api.edit(chatId, edit),
+      made: (edit) => {
+        this.#lists.change((list, listing) => foreseeEdits(list, listing, [edit]));
+        // The database knows what else came of it.
+        return this.#lists.readChanged(edit.row.id);
+      },
+    });
+    this.#lists.take(INBOX, page);
     this.#readSessions = coalesce(async () => {
       this.#sessions = await api.readSessions();
+      await new Promise((resolve) => setTimeout(resolve, SESSIONS_PAUSE_MS));
     });
   }
 
-  get view(): InboxView {
-    return this.#view;
+  get listing(): Listing {
+    return this.#listing;
   }
 
   get rows(): LiveRow[] {
     return this.#rows;
   }
 
-  /** When the rows were read, by the server's clock; null: not yet. */
-  get readAt(): number | null {
-    return this.#pages[this.#view]?.now ?? null;
+  get groups(): InboxGroup[] {
+    return this.#groups;
+  }
+
+  get counts(): InboxCounts {
+    return this.#lists.counts;
+  }
+
+  /** Whether the list that is shown has been read. */
+  get isRead(): boolean {
+    return this.#lists.of(this.#listing) !== undefined;
+  }
+
+  /** Whether the list goes on after its last row. */
+  get hasMore(): boolean {
+    return this.#foreseen.end !== null;
+  }
+
+  get loading(): "loading" | "failed" | null {
+    return this.#lists.loading;
   }
 
   /** False while what runs is not known; the rows are right all the same, as far as the database knows. */
@@ -69,82 +101,67 @@ export class Inbox {
   }
 
   get notice(): InboxNotice | null {
-    return this.#notice;
+    return this.#edits.notice;
   }
 
   dismiss(): void {
-    this.#notice = null;
+    this.#edits.dismiss();
   }
 
   titleOf(chatId: string): string | undefined {
-    return this.#foreseen(chatId)?.title;
+    return this.#edits.nameOf(chatId) ?? this.#lists.find(chatId)?.title;
+  }
+
+  /** Whether a chat is in a state that is worth a notice. */
+  isNews(chatId: string): boolean {
+    const state = this.#lists.find(chatId)?.state ?? null;
+    return state !== null && state !== "Running";
+  }
+
+  /** The chat so many places below this one; without one, the first. Null: there is none. */
+  neighbour(chatId: string | undefined, step: number): string | null {
+    const rows = this.#groups.flatMap(({ rows }) => rows);
+    const at = rows.findIndex(({ id }) => id === chatId);
+    return (at < 0 ? rows[0] : rows[at + step])?.id ?? null;
   }
 
   /** Takes the rows that came with a page, unless newer ones are here. */
   sync(page: InboxPage): void {
-    if (page.now > (this.#pages.inbox?.now ?? 0)) this.#pages = { ...this.#pages, inbox: page };
+    if (page.now > this.#lists.now) this.#lists.take(INBOX, page);
   }
 
-  /** Reads both again, because something changed. What fails is left as it is: the feed says when to look again. */
+  show(listing: Listing): void {
+    this.#listing = listing;
+    this.refresh();
+  }
+
+  /** Reads all that is loaded again, because anything may have changed. What fails is left as it is. */
   refresh(): void {
-    this.#readRows().catch(() => {});
+    void this.#lists.readAgain(this.#listing);
     this.#readSessions().catch(() => {});
   }
 
-  show(view: InboxView): void {
-    this.#view = view;
-    this.refresh();
+  /** Something of this chat changed. */
+  changed(chatId: string): void {
+    void this.#lists.readChanged(chatId);
+    this.#readSessions().catch(() => {});
+  }
+
+  /** Reads on below the last row. */
+  more(): void {
+    if (this.loading !== "loading" && this.hasMore) void this.#lists.readMore(this.#listing);
+  }
+
+  /** Asks once more for what did not come. */
+  retry(): void {
+    if (this.isRead) void this.#lists.readMore(this.#listing);
+    else this.refresh();
   }
 
   /** Shows it at once; what cannot be done is undone and said. */
   edit(chatId: string, edit: ChatEdit): Promise<void> {
-    const pending = { chatId, edit };
-    const title = this.titleOf(chatId) ?? "The chat";
-    this.#edits = withEdit(this.#edits, pending);
-    this.#notice = null;
-    if (edit.type === "archive") {
-      const undo = () => void this.edit(chatId, { type: "archive", isArchived: !edit.isArchived });
-      this.#notice = {
-        text: `“${title}” is ${edit.isArchived ? "archived" : "in the inbox again"}.`,
-        isProblem: false,
-        undo,
-      };
-    }
-    // One after another: two under way could arrive in the other order.
-    return (this.#edited = this.#edited.then(() => this.#make(pending, title)));
-  }
-
-  async #make(pending: PendingEdit, title: string): Promise<void> {
-    try {
-      await this.#api.edit(pending.chatId, pending.edit);
-      this.#keep(pending);
-      // One that was read before is on its way, perhaps.
-      await this.#readRows().catch(() => {});
-    } catch {
-      this.#notice = { text: `“${title}” could not be changed. Try again.`, isProblem: true };
-    }
-    this.#edits = this.#edits.filter((edit) => edit !== pending);
-  }
-
-  #keep(edit: PendingEdit) {
-    const kept = (view: InboxView) => {
-      const page = this.#pages[view];
-      return page && { ...page, rows: foreseeEdits(page.rows, [edit], view) };
-    };
-    this.#pages = { inbox: kept("inbox"), archived: kept("archived") };
-  }
-
-  #foreseen(chatId: string) {
-    const { inbox, archived } = this.#pages;
-    const row = [...(inbox?.rows ?? []), ...(archived?.rows ?? [])].find(({ id }) => id === chatId);
-    return (
-      row &&
-      foreseeEdits(
-        [row],
-        this.#edits.filter(({ edit }) => edit.type === "rename"),
-        "inbox",
-      )[0]
-    );
+    const row = this.#lists.find(chatId);
+    return row ? this.#edits.make({ row, edit }) : Promise.resolve();
   }
 }
 

@@ -1,16 +1,8 @@
 import { expect, test } from "vitest";
 import { liveSessions, overlay } from "./overlay.ts";
-import type { InboxRow, RowState } from "./row.ts";
+import { row } from "./testing/rows.ts";
 
 const now = Date.parse("2026-11-22T10:00:00Z");
-const row = (id: string, state: RowState | null = null): InboxRow => ({
-  id,
-  title: id,
-  preview: "",
-  state,
-  isPinned: false,
-  at: 0,
-});
 const listed = (externalId: string | null, more: object = {}) => ({
   ...{ externalId, closedAt: null, expiresAt: null },
   ...more,
@@ -33,16 +25,16 @@ test("sessions are told from each other by the chat they belong to", () => {
 
 test("rows keep their order and their number, whatever sessions there are", () => {
   const sessions = [closed("c"), { chatId: "a", isClosed: false, currentRunId: "run_1" }, closed("unknown")];
-  expect(overlay([row("a", "Running"), row("b"), row("c")], sessions)).toEqual([
-    { ...row("a", "Running"), isClosed: false, currentRunId: "run_1" },
+  expect(overlay([row("a", { state: "Running" }), row("b"), row("c")], sessions)).toEqual([
+    { ...row("a", { state: "Running" }), isClosed: false, currentRunId: "run_1" },
     { ...row("b"), isClosed: false, currentRunId: null },
-    { ...row("c", "Closed"), isClosed: true, currentRunId: null },
+    { ...row("c", { state: "Closed" }), isClosed: true, currentRunId: null },
   ]);
 });
 
 test("a closed conversation neither runs nor asks, and does not hide what there is to read", () => {
   const states = ([null, "Running", "Needs you", "Failed", "Unread"] as const).map(
-    (state) => overlay([row("a", state)], [closed("a")])[0]?.state,
+    (state) => overlay([row("a", { state })], [closed("a")])[0]?.state,
   );
   expect(states).toEqual(["Closed", "Closed", "Closed", "Failed", "Unread"]);
 });

@@ -6,21 +6,49 @@ export interface InboxRow {
   preview: string;
   state: RowState | null;
   isPinned: boolean;
+  isArchived: boolean;
   /** Last activity, milliseconds since the epoch. */
   at: number;
 }
 
-/** Which of its two lists an inbox shows. */
-export type InboxView = "inbox" | "archived";
+/** The place of a row in its list. */
+export type RowKey = Pick<InboxRow, "at" | "id">;
 
-/** The rows as the database had them at that time of the server's clock, in milliseconds. */
-export interface InboxPage {
+export const VIEWS = ["inbox", "archived"] as const;
+export type InboxView = (typeof VIEWS)[number];
+
+/** The states that a list can be narrowed to. */
+export const FILTERS = ["Needs you", "Running", "Unread"] as const;
+export type InboxFilter = (typeof FILTERS)[number];
+
+/** Which rows a list has. */
+export interface Listing {
+  view: InboxView;
+  filter: InboxFilter | null;
+}
+
+export const holds = ({ view, filter }: Listing, row: InboxRow): boolean =>
+  row.isArchived === (view === "archived") && (filter === null || row.state === filter);
+
+/** How many chats outside the archive are in these states, as far as MAX_COUNT. */
+export type InboxCounts = Record<InboxFilter, number>;
+export const MAX_COUNT = 100;
+
+/** Rows as the database had them at that time of the server's clock, in milliseconds. */
+export interface InboxRows {
   rows: InboxRow[];
+  counts: InboxCounts;
   now: number;
 }
 
+/** A stretch of a list, newest first. The first one has all that are pinned as well, however old. */
+export interface InboxPage extends InboxRows {
+  /** Where the next stretch begins, after this key; null: there is none. */
+  end: RowKey | null;
+}
+
 /** What a person needs to know about a chat; the texts are what screen readers and tests find. */
-export type RowState = "Needs you" | "Running" | "Failed" | "Unread" | "Closed";
+export type RowState = InboxFilter | "Failed" | "Closed";
 
 interface ChatState {
   status: "idle" | "running" | "needs_you" | "failed";

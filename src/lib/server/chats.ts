@@ -47,9 +47,6 @@ export interface ChatTable {
 
 export type ChatRow = Selectable<ChatTable>;
 
-/** The last row of a page; the next page starts after it. */
-export type Before = Pick<ChatRow, "id" | "last_activity_at">;
-
 /**
  * Creates a chat with its first question. Its first turn is pending: whoever opens the page claims it (head-start.ts),
  * and if nobody does, the recovery sweep.
@@ -102,34 +99,6 @@ export async function create(
       .execute();
   });
   return { chatId, messageId };
-}
-
-/** Where a chat is listed: what is pinned is not in the inbox too, and what is archived is in neither. */
-export type Folder = "inbox" | "pinned" | "archived";
-
-/** One page of a folder, newest activity first. */
-export async function list(
-  db: Kysely<Database>,
-  { ownerId, folder = "inbox", limit = 50, before }: Listed,
-): Promise<ChatRow[]> {
-  let query = db
-    .selectFrom("chat")
-    .selectAll()
-    .where("owner_id", "=", ownerId)
-    .where("deleted_at", "is", null)
-    .where("archived_at", folder === "archived" ? "is not" : "is", null);
-  if (folder !== "archived") query = query.where("pinned_at", folder === "pinned" ? "is not" : "is", null);
-  if (before) {
-    query = query.where(sql<boolean>`(last_activity_at, id) < (${before.last_activity_at}, ${before.id})`);
-  }
-  return query.orderBy("last_activity_at", "desc").orderBy("id", "desc").limit(limit).execute();
-}
-
-interface Listed {
-  ownerId: string;
-  folder?: Folder;
-  limit?: number;
-  before?: Before;
 }
 
 /** Undefined: there is no such chat of this owner. */

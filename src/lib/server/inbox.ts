@@ -1,26 +1,54 @@
 import { liveSessions, type LiveSession } from "../inbox/overlay.ts";
-import { rowPreview, rowState, type InboxPage, type InboxView } from "../inbox/row.ts";
-import * as chats from "./chats.ts";
+import { rowPreview, rowState, type InboxPage, type InboxRow, type InboxRows } from "../inbox/row.ts";
+import type { Listing, RowKey } from "../inbox/row.ts";
+import * as chatLists from "./chat-lists.ts";
 import type { Services } from "./services.ts";
 
 /** How long live status may take before the inbox says that it is unavailable. */
 const LIVE_BUDGET_MS = 300;
+/** More than anybody pins; what is beyond it is not lost, only not on top. */
+const MAX_PINNED = 200;
 
-/** The first page of a person's inbox or archive, from Postgres alone. */
-export async function list({ db }: Pick<Services, "db">, ownerId: string, view: InboxView): Promise<InboxPage> {
+interface Stretch extends Listing {
+  before?: RowKey | null;
+  limit?: number;
+}
+
+/** A stretch of one of a person's lists, from Postgres alone. */
+export async function list(
+  { db }: Pick<Services, "db">,
+  ownerId: string,
+  { view, filter, before = null, limit = 50 }: Stretch,
+): Promise<InboxPage> {
   const now = Date.now();
-  const folders: chats.Folder[] = view === "archived" ? ["archived"] : ["pinned", "inbox"];
-  const pages = await Promise.all(folders.map((folder) => chats.list(db, { ownerId, folder })));
-  const chatRows = pages.flat().sort((a, b) => b.last_activity_at.getTime() - a.last_activity_at.getTime());
-  const rows = chatRows.map((chat) => ({
+  const hasPinned = view === "inbox" && filter === null && before === null;
+  const [pinned, chats, counts] = await Promise.all([
+    hasPinned ? chatLists.list(db, { ownerId, folder: "pinned", limit: MAX_PINNED }) : [],
+    chatLists.list(db, { ownerId, folder: view, state: filter, before, limit }),
+    chatLists.counts(db, ownerId),
+  ]);
+  const last = chats.length < limit ? undefined : chats.at(-1);
+  const end = last ? { at: last.last_activity_at.getTime(), id: last.id } : null;
+  return { rows: [...pinned, ...chats].map(rowOf), end, counts, now };
+}
+
+/** These chats of a person; what is not there, or not theirs, is left out. */
+export async function named({ db }: Pick<Services, "db">, ownerId: string, chatIds: string[]): Promise<InboxRows> {
+  const now = Date.now();
+  const [chats, counts] = await Promise.all([chatLists.named(db, ownerId, chatIds), chatLists.counts(db, ownerId)]);
+  return { rows: chats.map(rowOf), counts, now };
+}
+
+function rowOf(chat: chatLists.ListedChat): InboxRow {
+  return {
     id: chat.id,
     title: chat.title,
     preview: rowPreview(chat),
     state: rowState(chat),
     isPinned: chat.pinned_at !== null,
+    isArchived: chat.archived_at !== null,
     at: chat.last_activity_at.getTime(),
-  }));
-  return { rows, now };
+  };
 }
 
 /** What runs for this person, as Trigger.dev says, to decorate the rows with. Null: it did not say in time. */

@@ -8,7 +8,7 @@ export const load: LayoutServerLoad = async ({ locals, cookies }) => {
   const { services } = locals;
   return {
     user: { id: user.id, name: user.name, isGuest: user.isGuest },
-    inbox: await inbox.list(services, user.id, "inbox"),
+    inbox: await inbox.list(services, user.id, { view: "inbox", filter: null }),
     timeZone: knownTimeZone(cookies.get("skein-zone")),
     models: services.models.list().map(({ id, label, accepts }) => ({ id, label, accepts })),
     defaultModel: services.models.defaultId,
