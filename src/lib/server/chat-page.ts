@@ -37,9 +37,9 @@ export async function below(
 }
 
 function dataOf(services: Services, opened: conversation.OpenChat, publicAccessToken: string | null): ChatPageData {
-  const { id, title, model, status, statusDetail, forkedFrom } = opened.chat;
+  const { id, title, model, status, statusDetail, forkedFrom, newSince } = opened.chat;
   return {
-    chat: { id, title, model, status, statusDetail, forkedFrom },
+    chat: { id, title, model, status, statusDetail, forkedFrom, newSince },
     messages: opened.messages,
     branches: opened.branches,
     queue: opened.queue,

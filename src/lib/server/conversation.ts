@@ -29,6 +29,7 @@ export interface OpenChat {
     runId: string | null;
     updatedAt: Date;
     forkedFrom: ChatPageData["chat"]["forkedFrom"];
+    newSince: string | null;
   };
   /** The messages of the path after `after`, which is null when that is the whole path. */
   after: string | null;
@@ -68,7 +69,13 @@ export async function open(
             .on("source.deleted_at", "is", null),
         )
         .select(["chat.id", "chat.title", "chat.model", "chat.status", "chat.status_detail", "chat.head_id"])
-        .select(["chat.run_id", "chat.last_activity_at", "chat.answering_id", "chat.forked_from_message_id"])
+        .select([
+          "chat.run_id",
+          "chat.last_activity_at",
+          "chat.last_read_at",
+          "chat.answering_id",
+          "chat.forked_from_message_id",
+        ])
         .select("chat.queue_paused_at")
         .select(["source.id as source_id", "source.title as source_title", "last_event_id", "last_in_event_id"])
         .select("chat_session.chat_id as session_chat_id")
@@ -94,6 +101,7 @@ export async function open(
           runId: row.run_id,
           updatedAt: row.last_activity_at,
           forkedFrom: forkedFrom(row),
+          newSince: newSince(path, row.last_read_at),
         },
         after: at < 0 ? null : after,
         messages: path.slice(at + 1).map((message) => messages.shownMessageOf(message, compaction)),
@@ -109,6 +117,11 @@ export async function open(
         hasSession: row.session_chat_id !== null,
       };
     });
+}
+
+function newSince(path: messages.PathRow[], seenAt: Date | null): string | null {
+  const first = path.find((row) => row.role === "assistant" && seenAt !== null && row.created_at > seenAt);
+  return first?.id ?? null;
 }
 
 function forkedFrom(row: {

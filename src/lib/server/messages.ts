@@ -30,7 +30,7 @@ export interface MessageTable {
 /** A row of a path; `depth` is 0 at its end and grows towards the root. */
 export type PathRow = Pick<
   Selectable<MessageTable>,
-  "id" | "role" | "parts" | "metadata" | "final" | "stopped" | "error"
+  "id" | "role" | "parts" | "metadata" | "final" | "stopped" | "error" | "created_at"
 > & {
   depth: number;
 };
@@ -69,7 +69,7 @@ export function pathTo(chatId: string, toId: RawBuilder<unknown>, below: string 
     )
     select m.id, m.role, m.metadata,
       case when up.depth >= (select depth from up where id = ${below}) then '[]' else m.parts end as parts,
-      m.final, m.stopped, m.error, up.depth
+      m.final, m.stopped, m.error, m.created_at, up.depth
     from up ${joinById(chatId, sql`up.id`)}
     where not m.hidden`;
 }

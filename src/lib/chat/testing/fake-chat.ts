@@ -45,7 +45,7 @@ export class FakeChat {
   data(): ChatPageData {
     const { status, statusDetail, lastEventId, lastInEventId } = this;
     return structuredClone({
-      chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail, forkedFrom: null },
+      chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail, forkedFrom: null, newSince: null },
       messages: this.stored,
       branches: this.branches(),
       queue: this.queue,

@@ -57,6 +57,7 @@ export class PlainChat {
         status: isStreaming ? "running" : "idle",
         statusDetail: null,
         forkedFrom: null,
+        newSince: null,
       },
       messages: this.stored,
       branches: {},

@@ -47,9 +47,13 @@ function failed(ending: Ending | undefined) {
   return { ...OVER, status: "failed", status_detail: ending && "error" in ending ? ending.error : null } as const;
 }
 
-/** From here on the agent has the turn: a head start that ended has nothing left to lose. */
+/**
+ * From here on the agent has the turn: a head start that ended has nothing left to lose. Somebody works with the chat: it
+ * belongs into the inbox.
+ */
 function begun(work: Work | null) {
   return {
+    archived_at: null,
     status: "running",
     status_detail: null,
     answering_id: work?.messageId ?? null,

@@ -134,6 +134,18 @@ describe("status, in the transaction of the messages", () => {
     });
   });
 
+  it("is in the inbox again when a turn begins, and stays archived when it ends", async () => {
+    const chatId = await conversationOf([user("u1"), answer("a1")]);
+    const archive = () => db.updateTable("chat").set({ archived_at: new Date() }).where("id", "=", chatId).execute();
+    await archive();
+    const asked = [user("u1"), answer("a1"), user("u2")];
+    await storage.save(context(chatId), changeset(asked, "turn-start"));
+    expect((await chatRow(chatId)).archived_at).toBeNull();
+    await archive();
+    await storage.save(context(chatId), changeset([...asked, answer("a2")], "turn-complete"));
+    expect((await chatRow(chatId)).archived_at).toBeInstanceOf(Date);
+  });
+
   it("does not count an action as read before its turn has ended, whatever is saved until then", async () => {
     const chatId = await conversationOf([user("u1"), answer("a1")]);
     const work = { messageId: "u1", attempt: crypto.randomUUID() };
