@@ -11,16 +11,7 @@ import {
   untilSaved,
 } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
-
-const chats = (page: Page) => page.getByRole("navigation", { name: "Chats" });
-const rowOf = (page: Page, title: string) => chats(page).getByRole("listitem").filter({ hasText: title });
-const linkOf = (page: Page, title: string) => chats(page).getByRole("link", { name: title });
-
-async function choose(page: Page, title: string, name: string): Promise<void> {
-  await rowOf(page, title).hover();
-  await rowOf(page, title).getByRole("button", { name: "Chat actions" }).click();
-  await page.getByRole("menuitem", { name, exact: true }).click();
-}
+import { chats, choose, linkOf, rowOf } from "./inbox.ts";
 
 /** Two chats, the second one open. */
 async function twoChats(page: Page): Promise<[string, string]> {

@@ -7,7 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { instanceVariable } from "../../launcher/leftovers.ts";
 import { signal, withEnvironment } from "../../launcher/process-table.ts";
+import { clusterUrl } from "../../launcher/postgres.ts";
 import type { ProcessRecord } from "../../launcher/record.ts";
+import { loadSecrets } from "../../launcher/secrets.ts";
 import { freePorts } from "./ports.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,6 +31,8 @@ export interface Stack {
   url: string;
   dataDir: string;
   ports: { web: number; engine: number; postgres: number };
+  /** Of its embedded Postgres. */
+  databaseUrl: string;
   /** Everything the launcher has printed. */
   output(): string;
   /** Process numbers as they are now. */
@@ -77,6 +81,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   const record = () => JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")) as ProcessRecord;
   const { instance } = record();
+  const { postgresPassword: password } = await loadSecrets(dataDir);
+  const databaseUrl = clusterUrl({ dir: join(dataDir, "postgres"), port: postgres, password });
   const pids: Stack["pids"] = () => {
     const { children } = record();
     const pid = (name: ChildName) => children[name]?.pid;
@@ -86,7 +92,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     };
   };
   return {
-    ...{ url, dataDir, ports: { web, engine, postgres }, pids, output: () => lines.join("\n") },
+    ...{ url, dataDir, ports: { web, engine, postgres }, databaseUrl, pids, output: () => lines.join("\n") },
     kill(name) {
       const pid = pids()[name];
       if (pid === undefined) throw new Error(`the ${name} is not running`);

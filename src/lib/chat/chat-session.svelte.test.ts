@@ -10,6 +10,43 @@ afterEach(() => chat.close());
 const until = (check: () => void) => vi.waitFor(check, { timeout: 8000, interval: 5 });
 const lastInput = () => chat.engine.inputs.at(-1);
 
+it("says that the chat was deleted, shows it again when that is undone, and goes on", async () => {
+  const page = chat.open();
+  chat.isDeleted = true;
+  chat.announce();
+  await until(() => expect(page.error?.message).toBe("This chat was deleted."));
+  expect(read(page)).toEqual(["u1:u1", "a1:one"]);
+  chat.isDeleted = false;
+  chat.announce();
+  await until(() => expect(page.error).toBeNull());
+  await page.send("two");
+  const id = lastInput()?.payload?.message?.id ?? "";
+  chat.engine.answer("a2", id, "hello", 1);
+  await until(() => expect(read(page)).toEqual(["u1:u1", "a1:one", `${id}:two`, "a2:hello"]));
+});
+
+it("says that the chat was deleted while it is answered, and shows the answer when that is undone", async () => {
+  const page = chat.open();
+  await page.send("two");
+  const id = lastInput()?.payload?.message?.id ?? "";
+  chat.saveQuestion(user(id, "two"));
+  chat.engine.begin("a2", id);
+  chat.engine.words("w1 ");
+  await until(() => expect(read(page).at(-1)).toBe("a2:w1 "));
+  chat.isDeleted = true;
+  chat.announce();
+  await until(() => expect(page.error?.message).toBe("This chat was deleted."));
+  expect(page.isRunning).toBe(false);
+  chat.isDeleted = false;
+  chat.announce();
+  await until(() => expect(page.isRunning).toBe(true));
+  expect(page.error).toBeNull();
+  chat.engine.words("w2");
+  chat.engine.finish();
+  chat.engine.complete(1);
+  await until(() => expect(read(page)).toEqual(["u1:u1", "a1:one", `${id}:two`, "a2:w1 w2"]));
+});
+
 describe("sending", () => {
   it("shows the message at once, then its answer word by word, then what was stored", async () => {
     const page = chat.open();

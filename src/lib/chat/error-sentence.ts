@@ -1,5 +1,7 @@
 import { isOnline } from "./network.ts";
 
+/** Of a chat that was there and is not any more. */
+export const DELETED = "This chat was deleted.";
 export const GONE = "This chat is not yours or no longer exists.";
 
 /** One sentence for the person about a message that could not be sent. */

@@ -1,5 +1,5 @@
 import { Ahead } from "./ahead.ts";
-import { errorSentence, GONE, statusOf } from "./error-sentence.ts";
+import { DELETED, errorSentence, statusOf } from "./error-sentence.ts";
 import { Freshness } from "./freshness.ts";
 import type { Outcome } from "./guarded-transport.ts";
 import { questionOf } from "./merge-messages.ts";
@@ -42,7 +42,7 @@ export class Turns {
     this.shown.learn(data);
     this.freshness = new Freshness(parts.outage, {
       reload,
-      onfresh: (fresh) => this.sync(fresh, true),
+      onfresh: (fresh) => this.#fresh(fresh),
       ongone: () => this.#gone(),
       patience: () =>
         this.#turn?.started && !parts.outage.isDown ? this.#reader.heardAt + SILENCE_MS - Date.now() : 0,
@@ -283,10 +283,18 @@ export class Turns {
     this.freshness.within(CHECK_MS);
   }
 
+  /** Also of a chat that was gone: whoever deleted it has taken that back. */
+  #fresh(data: ChatPageData) {
+    if (this.#isLive) return this.sync(data, true);
+    this.#data = data;
+    this.start();
+  }
+
   #gone() {
     const { state } = this.#parts;
     this.end();
+    this.freshness.start();
     state.running = false;
-    state.problem = { message: GONE, messageId: null, kind: "failed" };
+    state.problem = { message: DELETED, messageId: null, kind: "failed" };
   }
 }

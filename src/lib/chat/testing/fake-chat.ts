@@ -20,6 +20,7 @@ export class FakeChat {
   readonly stops: string[] = [];
   reloads = 0;
   isWebDown = false;
+  isDeleted = false;
   stored: SkeinMessage[] = [];
   status: ChatPageData["chat"]["status"] = "idle";
   statusDetail: string | null = null;
@@ -107,7 +108,7 @@ export class FakeChat {
       reload: () => {
         this.reloads++;
         if (this.isWebDown) return Promise.reject(new TypeError("fetch failed"));
-        const data = this.data();
+        const data = this.isDeleted ? undefined : this.data();
         return this.#heldReloads.then(() => data);
       },
       requestStop: async (_, turn) => {

@@ -18,7 +18,9 @@ export async function requestStop(chatId: string, turn: string): Promise<void> {
 }
 
 export async function markRead(chatId: string): Promise<void> {
-  await post("/api/chats/[chatId]/read", chatId);
+  const url = resolve("/api/chats/[chatId]/read", { chatId });
+  // Also by a page that is just being left.
+  await fetch(url, { method: "POST", keepalive: true });
 }
 
 export async function reload(chatId: string): Promise<ChatPageData | undefined> {
@@ -81,7 +83,7 @@ async function queueIn(response: Response): Promise<MessageQueue> {
   throw new Error(`${response.status} from the queue`);
 }
 
-type Route = `/api/chats/[chatId]/${"token" | "stop" | "read" | "head" | "undo" | "fork"}`;
+type Route = `/api/chats/[chatId]/${"token" | "stop" | "head" | "undo" | "fork"}`;
 
 async function ask<Answer>(route: Route, chatId: string, body: object): Promise<Answer | undefined> {
   const headers = { "content-type": "application/json" };
