@@ -11,8 +11,10 @@ import {
   describeModelError,
   MODEL_RETRIES,
   PlainModelError,
+  writeTitle,
 } from "../src/lib/server/models/index.ts";
 import type { Compaction } from "../src/lib/server/compactions.ts";
+import { Titles } from "../src/lib/server/titles.ts";
 import { decide, type Answering } from "../src/lib/server/transcript/actions.ts";
 import { Compactor } from "../src/lib/server/transcript/compactor.ts";
 import { continued } from "../src/lib/server/transcript/continued.ts";
@@ -37,6 +39,13 @@ const db = createDb(parsed.config.databaseUrl, { max: 3, kept: 1, idleMs: 30_000
 const models = createModelRegistry(parsed.config);
 const files = createFileStores(db, parsed.config);
 const compactor = new Compactor(db);
+const titles = new Titles(db, {
+  write: (question, { model, abortSignal }) => {
+    const { id, contextWindow } = models.choose(model);
+    return writeTitle(models.resolve(id), question, { contextWindow, abortSignal });
+  },
+  onfailed: (chatId, cause) => logger.warn("A chat could not be named.", { chatId, reason: describeModelError(cause) }),
+});
 
 /** One run at a time has this process, and one turn at a time a run. */
 let turn: {
@@ -87,6 +96,12 @@ export const chatAgent = chat.agent({
   // keeps for the turns after it.
   pendingMessages: { shouldInject: ({ messages }) => messages.every((message) => steersInto(message, turn.question)) },
 
+  // The turn of a run that waits for a head start begins when that has ended: the chat is named meanwhile.
+  onStartAttempt: ({ payload: { trigger, chatId, headStartMessages = [] } }) => {
+    const [question] = headStartMessages as SkeinMessage[];
+    if (trigger === "handover-prepare" && question) void titles.begin({ chatId, question });
+  },
+
   onChatStart: async ({ ctx, chatId }) => {
     const owner = ctx.run.tags.find((tag) => tag.startsWith("user:"));
     if (owner) await turns.adopt(db, { chatId, ownerId: owner.slice("user:".length) });
@@ -113,7 +128,7 @@ export const chatAgent = chat.agent({
     return chat.turn();
   },
 
-  onTurnStart: async ({ chatId, runId, chatAccessToken, uiMessages }) => {
+  onTurnStart: async ({ chatId, runId, chatAccessToken, clientData, uiMessages }) => {
     const looked = turn.known ?? turns.look(db, chatId);
     turn = { hasBegun: true };
     const question = asked?.continues?.metadata?.replyTo ?? lastQuestion(uiMessages as SkeinMessage[])?.id;
@@ -134,6 +149,8 @@ export const chatAgent = chat.agent({
       question,
       ...{ path, summary },
     };
+    const [first] = path;
+    if (first && path.length === 1) void titles.begin({ chatId, question: first, model: clientData?.model });
   },
 
   run: async ({ chatId, messages, signal, clientData, streamText, tools }) => {

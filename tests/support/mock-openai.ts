@@ -25,16 +25,27 @@ import { GO_ON } from "../../src/lib/tools/instructions.ts";
  *     swords=9                      9 numbered words: s1 s2 s3 …
  *     sttft=300                     after 300 ms
  *     sstatus=500                   refused
+ *
+ * So is a request for a chat's name. Unless its question says something else, none is found:
+ *
+ *     title=Some_words              the name, underscores for spaces; title="…" for anything else
+ *     tttft=300                     after 300 ms
+ *     tstatus=500                   refused
+ *     thang                         nothing follows
  */
 export interface MockOpenAI {
   url: string;
   port: number;
+  /** What answers were asked for, and summaries. */
   requests: ReceivedRequest[];
+  /** What names of chats were asked for: they come when they come, beside the answers. */
+  titleRequests: ReceivedRequest[];
   /** Keeps every answer to this prompt after so many words, until the returned function lets them go on. */
   hold(prompt: string, words: number): () => void;
   close(): Promise<void>;
 }
 
+type Requests = Pick<MockOpenAI, "requests" | "titleRequests">;
 type Holds = Map<string, { words: number; released: Promise<void> }>;
 
 export interface ReceivedRequest {
@@ -126,12 +137,21 @@ function parseSummaryScript(conversation: string) {
   return { words: value("swords") ?? 5, ttft: value("sttft") ?? 0, status: value("sstatus") ?? 200 };
 }
 
+function parseTitleScript(question: string) {
+  const value = (name: string) => Number(new RegExp(String.raw`\b${name}=(\d+)`).exec(question)?.[1] ?? 0);
+  const [, quoted, words] = /\btitle=(?:"([^"]*)"|(\S+))/.exec(question) ?? [];
+  return {
+    title: quoted ?? words?.replaceAll("_", " ") ?? "",
+    ...{ ttft: value("tttft"), status: value("tstatus") || 200, hangs: /\bthang\b/.test(question) },
+  };
+}
+
 /** Starts the server on a free port of this machine, or on the given one. */
 export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Promise<MockOpenAI> {
-  const requests: ReceivedRequest[] = [];
+  const received: Requests = { requests: [], titleRequests: [] };
   const holds: Holds = new Map();
   const server = createServer((request, response) => {
-    answer(request, response, requests, holds).catch((error: unknown) => {
+    answer(request, response, received, holds).catch((error: unknown) => {
       if (!response.headersSent) refuse(response, 400, String(error));
       else response.destroy();
     });
@@ -142,7 +162,7 @@ export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Pro
   return {
     url: `http://127.0.0.1:${bound}/v1`,
     port: bound,
-    requests,
+    ...received,
     hold(prompt, words) {
       let release = () => {};
       holds.set(prompt, { words, released: new Promise<void>((resolve) => (release = resolve)) });
@@ -158,7 +178,8 @@ export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Pro
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, requests: ReceivedRequest[], holds: Holds) {
+async function answer(request: IncomingMessage, response: ServerResponse, lists: Requests, holds: Holds) {
+  const { requests, titleRequests } = lists;
   const path = request.url?.split("?")[0];
   if (request.method === "GET" && path === "/v1/models")
     return json(response, { object: "list", data: [{ id: "mock", object: "model" }] });
@@ -171,11 +192,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
     messages: { role: string; content: unknown }[];
     tools?: unknown[];
   };
-  const received = record(request, body, requests);
+  const isTitle = isTold(body.messages, /^Name the conversation\b/);
+  const received = record(request, body, isTitle ? titleRequests : requests);
   response.on("close", () => {
     if (received.finishedAt === undefined) received.abortedAt ??= Date.now();
   });
   if (received.isSummary) return summarise(response, received);
+  if (isTitle) return name(response, received);
   const script = parseScript(received.prompt);
   const attempt = requests.filter(
     (other) => other.prompt === received.prompt && other.number <= received.number,
@@ -203,7 +226,7 @@ function record(
     messages,
     ...askedIn(messages),
     images: imagesIn(body.messages.findLast((message) => message.role === "user")?.content),
-    isSummary: messages.some(({ role, content }) => role === "system" && /^Summarise the conversation\b/.test(content)),
+    isSummary: isTold(body.messages, /^Summarise the conversation\b/),
     authorization: request.headers.authorization,
     receivedAt: Date.now(),
     sent: 0,
@@ -211,6 +234,10 @@ function record(
   };
   requests.push(received);
   return received;
+}
+
+function isTold(messages: { role: string; content: unknown }[], instructions: RegExp): boolean {
+  return messages.some(({ role, content }) => role === "system" && instructions.test(flat(content)));
 }
 
 /** What the last question is, and from which word on its answer is wanted. */
@@ -233,6 +260,14 @@ async function summarise(response: ServerResponse, received: ReceivedRequest) {
   if (status !== 200) return refuse(response, status, `scripted ${status}`);
   await sleep(ttft);
   whole(response, received, expectedSummary(words), parseScript(`words=${words}`));
+}
+
+async function name(response: ServerResponse, received: ReceivedRequest) {
+  const { title, ttft, status, hangs } = parseTitleScript(received.prompt);
+  if (status !== 200) return refuse(response, status, `scripted ${status}`);
+  if (hangs) return;
+  await sleep(ttft);
+  whole(response, received, title, parseScript("words=6"));
 }
 
 function whole(response: ServerResponse, received: ReceivedRequest, content: string, script: Script) {

@@ -74,7 +74,7 @@ export async function create(
       .values({
         id: chatId,
         owner_id: ownerId,
-        title: titleOf(previewOf(message)),
+        title: firstTitleOf(message),
         model: model ?? null,
         head_id: messageId,
         status: "running",
@@ -163,9 +163,12 @@ export function owned(db: Kysely<Database>, { ownerId, chatId }: Owned) {
     .where("deleted_at", "is", null);
 }
 
-/** The first words of a text, at most 60 characters. */
-export function titleOf(text: string): string {
-  return shorten(text, 60) || "New chat";
+/** What a chat is called that has no words. */
+export const NO_TITLE = "New chat";
+
+/** What a chat is called until it has a name: the first words of its question, at most 60 characters. */
+export function firstTitleOf(question: Pick<SkeinMessage, "parts"> | undefined): string {
+  return (question && shorten(previewOf(question), 60)) || NO_TITLE;
 }
 
 export function previewOf(message: Pick<SkeinMessage, "parts">): string {

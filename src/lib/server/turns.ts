@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import type { ChatRow } from "./chats.ts";
+import { NO_TITLE, type ChatRow } from "./chats.ts";
 import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import { isStopRequested } from "./stop-request.ts";
@@ -75,7 +75,7 @@ export async function adopt(
 ): Promise<void> {
   await db
     .insertInto("chat")
-    .values({ id: chatId, owner_id: ownerId, title: "New chat", last_activity_at: new Date() })
+    .values({ id: chatId, owner_id: ownerId, title: NO_TITLE, last_activity_at: new Date() })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
 }

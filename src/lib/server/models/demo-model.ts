@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PlainModelError } from "./describe-model-error.ts";
 import { answerTo, type DemoAnswer, type DemoTurn } from "./demo-answers.ts";
 import { summaryOf } from "./demo-summary.ts";
+import { demoTitle } from "./demo-title.ts";
 import type { CallOptions, LanguageModelV4, StreamPart } from "./language-model.ts";
 import { SUMMARY_INSTRUCTIONS, SUMMARY_LEAD } from "./summarise.ts";
+import { TITLE_INSTRUCTIONS } from "./title.ts";
 
 /** Small enough that a few long answers show what happens to long conversations. */
 export const DEMO_CONTEXT_WINDOW = 8000;
@@ -92,8 +94,12 @@ async function* words(
 
 function answerOf(prompt: CallOptions["prompt"]): DemoAnswer {
   const turns = turnsOf(prompt);
-  const isSummary = prompt.some(({ role, content }) => role === "system" && content === SUMMARY_INSTRUCTIONS);
-  return isSummary ? { text: summaryOf(turns.at(-1)?.text ?? "") } : answerTo(turns);
+  const given = turns.at(-1)?.text ?? "";
+  const isTold = (instructions: string) =>
+    prompt.some(({ role, content }) => role === "system" && content === instructions);
+  if (isTold(SUMMARY_INSTRUCTIONS)) return { text: summaryOf(given) };
+  if (isTold(TITLE_INSTRUCTIONS)) return { text: demoTitle(given) };
+  return answerTo(turns);
 }
 
 function turnsOf(prompt: CallOptions["prompt"]): DemoTurn[] {

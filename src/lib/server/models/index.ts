@@ -13,6 +13,7 @@ export { describeModelError, PlainModelError } from "./describe-model-error.ts";
 export { askAgainShorter, type Prompt } from "./ask-again-shorter.ts";
 export { isWorthRepeating } from "./is-worth-repeating.ts";
 export { summarise, SUMMARY_LEAD } from "./summarise.ts";
+export { writeTitle } from "./title.ts";
 export type { LanguageModelV4 } from "./language-model.ts";
 
 export interface ModelInfo {

@@ -7,7 +7,15 @@ import {
   startMockOpenAI,
   type MockOpenAI,
 } from "../../../../tests/support/mock-openai.ts";
-import { createModelRegistry, describeModelError, summarise, SUMMARY_LEAD, type ModelConfig } from "./index.ts";
+import {
+  createModelRegistry,
+  describeModelError,
+  summarise,
+  SUMMARY_LEAD,
+  writeTitle,
+  type LanguageModelV4,
+  type ModelConfig,
+} from "./index.ts";
 
 const none: ModelConfig = {
   providers: {
@@ -183,6 +191,61 @@ describe("a summary", () => {
     expect(first).toMatch(/demo model.*“My name is Ada”.*“A table”/s);
     const second = await summaryOf(none, `Summary of what came before: ${first}\n\nPerson: Code`);
     expect(second).toMatch(/“My name is Ada”.*“Code”/s);
+  });
+});
+
+describe("a title", () => {
+  const titleOf = (config: ModelConfig, question: string, timeoutMs = 1000) =>
+    writeTitle(createModelRegistry(config).resolve(), question, {
+      contextWindow: 8000,
+      abortSignal: AbortSignal.timeout(timeoutMs),
+    });
+
+  it("is asked for with its own instructions, by the beginning of the question, and cleaned", async () => {
+    const answers = mock.requests.length;
+    const question = `title="<think>Hm.</think>## **Lisbon**" ${"word ".repeat(1000)}`;
+    expect(await titleOf(compatible(), question)).toBe("Lisbon");
+    expect(mock.titleRequests.at(-1)?.prompt).toBe(question.slice(0, 2000));
+    expect(mock.requests).toHaveLength(answers);
+  });
+
+  it("is empty when the model says nothing, and an error when it refuses or hangs", async () => {
+    expect(await titleOf(compatible(), "Hello")).toBe("");
+    await expect(titleOf(compatible(), "tstatus=500")).rejects.toThrow();
+    await expect(titleOf(compatible(), "thang", 100)).rejects.toThrow();
+  });
+
+  it("is not what a model thought, when it says so apart", async () => {
+    const thinking: LanguageModelV4 = {
+      ...{ specificationVersion: "v4", provider: "test", modelId: "thinking", supportedUrls: {} },
+      doStream: () => Promise.reject(new Error("not asked")),
+      doGenerate: () =>
+        Promise.resolve({
+          content: [
+            { type: "reasoning", text: "They want a title." },
+            { type: "text", text: "Lisbon" },
+          ],
+          finishReason: { unified: "stop", raw: "stop" },
+          usage: {
+            inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+            outputTokens: { total: 1, text: 1, reasoning: 0 },
+          },
+          warnings: [],
+        }),
+    };
+    const limits = { contextWindow: 8000, abortSignal: AbortSignal.timeout(1000) };
+    expect(await writeTitle(thinking, "Hello", limits)).toBe("Lisbon");
+  });
+
+  it.each([
+    ["Please write me a long answer about the history of Lisbon", "Long answer history Lisbon"],
+    ["How do I use Trigger.dev or my own Postgres?", "Use Trigger.dev own Postgres"],
+    ["what can you do?", "What can you do"],
+    ["C++ and C# compared, with examples of each one of them, please", "C++ C# compared examples each one"],
+    ["旅行の計画", "旅行の計画"],
+    ["?!", ""],
+  ])("of the demo model is what %j is about", async (question, title) => {
+    expect(await titleOf(none, question)).toBe(title);
   });
 });
 

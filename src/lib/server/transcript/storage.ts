@@ -7,7 +7,7 @@ import type {
 import type { UIMessage } from "ai";
 import type { Kysely, Transaction } from "kysely";
 import type { SkeinMessage } from "../../tools/message.ts";
-import { previewOf, titleOf, type ChatRow } from "../chats.ts";
+import { firstTitleOf, type ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
 import { isStopRequested } from "../stop-request.ts";
 import { chatAfter, chatAfterRefusal } from "./chat-after.ts";
@@ -102,7 +102,7 @@ async function createChat(
     .values({
       id: chatId,
       owner_id: ownerId,
-      title: titleOf(question ? previewOf(question as SkeinMessage) : ""),
+      title: firstTitleOf(question as SkeinMessage | undefined),
       last_activity_at: new Date(),
     })
     .onConflict((conflict) => conflict.column("id").doNothing())

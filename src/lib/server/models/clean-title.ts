@@ -1,0 +1,82 @@
+import { evenOut } from "../../tools/chat-title.ts";
+
+/** The longest name that a model may give a chat, in UTF-16 units. */
+const MAX_LENGTH = 80;
+/** More is not looked at: names are short, and to look for pairs takes the longer the longer a text is. */
+const ANSWER_LENGTH = 2000;
+const LINE_LENGTH = 300;
+
+/**
+ * The name in what a model wrote when it was asked for one, as plain text on one line. Empty: there is none in it. What it
+ * thought, Markdown and quotes around it are left out; anything else, HTML too, is text like any other.
+ */
+export function cleanTitle(written: string): string {
+  const answer = answerIn(written).trimStart().slice(0, ANSWER_LENGTH);
+  const isList = LIST.test(answer);
+  const lines = answer
+    .split(/[\n\r\v\f\u0085\u2028\u2029]+/)
+    .map((line) => plain(isList ? line.replace(NUMBER, "") : line))
+    .filter((line) => READABLE.test(line));
+  // "Here is a title:" only announces one.
+  return cut(lines.find((line) => !/[:：]$/.test(line)) ?? "");
+}
+
+const THOUGHT = String.raw`(?:think|thinking|thought|reasoning)`;
+
+/** What comes after the last thought. A thought that never ends is all there is. */
+function answerIn(written: string): string {
+  const answer = written.split(new RegExp(`</${THOUGHT}>`, "i")).at(-1) ?? "";
+  return new RegExp(`<${THOUGHT}>`, "i").test(answer) ? "" : answer;
+}
+
+/** A line of dashes says nothing. */
+const READABLE = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
+
+/** One number alone is no list: a war may be the second. */
+const LIST = /^\s*1[.)]\s.*\n+\s*2[.)]\s/m;
+const NUMBER = /^\s*\d+[.)]\s+/;
+
+const FENCE = /^(```|~~~)[^`~]*$/;
+const LEAD = /^(#{1,6}|>|[-*+])\s+/;
+const LABEL =
+  /^(chat title|title|titel|titre|título|titulo|titolo|название|заголовок|标题|標題|タイトル|제목)\s*[:：]\s*/iu;
+const LINK = /!?\[([^[\]]*)\]\([^()]*\)/g;
+const CODE = /(`+)([^`]+)\1/g;
+const STRONG = /(?<!\\)(\*\*|~~)(?=\S)(.+?)(?<=\S)\1/g;
+/** Not inside a word: `snake_case` and `2*3*4` are no emphasis. */
+const EMPHASIS = /(?<![\p{L}\p{N}\\])(\*|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\p{L}\p{N}])/gu;
+const ESCAPE = /\\([\\`*_{}[\]()#+.!|>~-])/g;
+const QUOTES = ['""', "''", "“”", "„“", "„”", "””", "‘’", "«»", "»«", "‹›", "「」", "『』", "《》"];
+
+/** One is inside another, as in `**"Title: Lisbon."**`: until nothing is left to take away. */
+function plain(line: string): string {
+  let text = evenOut(line.slice(0, LINE_LENGTH));
+  if (FENCE.test(text)) return "";
+  for (let before: string | undefined; before !== text;) {
+    before = text;
+    text = text.replace(LEAD, "").replace(LABEL, "").replace(LINK, "$1").replace(CODE, "$2");
+    text = unquoted(text.replace(STRONG, "$2").replace(EMPHASIS, "$2"));
+    text = text.replace(/(?<!\.)[.。]$/, "").trim();
+  }
+  return text.replace(ESCAPE, "$1");
+}
+
+/** `"Yes" or "no"` is not one quotation. */
+function unquoted(text: string): string {
+  const inside = text.slice(1, -1);
+  const isQuotation = QUOTES.some(
+    ([open = "", close = ""]) =>
+      text.startsWith(open) && text.endsWith(close) && !inside.includes(open) && !inside.includes(close),
+  );
+  return isQuotation && inside !== "" ? inside : text;
+}
+
+/** Cut at a word, and never inside of what is seen as one character. */
+function cut(title: string): string {
+  if (title.length <= MAX_LENGTH) return title;
+  const end = new Intl.Segmenter().segment(title).containing(MAX_LENGTH - 1)?.index ?? 0;
+  const kept = title.slice(0, end).trimEnd();
+  const space = kept.lastIndexOf(" ");
+  const words = space > MAX_LENGTH / 2 ? kept.slice(0, space) : kept;
+  return words === "" ? "" : `${words}…`;
+}
