@@ -42,11 +42,16 @@ export interface MockOpenAI {
   titleRequests: ReceivedRequest[];
   /** Keeps every answer to this prompt after so many words, until the returned function lets them go on. */
   hold(prompt: string, words: number): () => void;
+  /** Keeps the name of the chat that begins with this prompt. */
+  holdTitle(prompt: string): () => void;
   close(): Promise<void>;
 }
 
 type Requests = Pick<MockOpenAI, "requests" | "titleRequests">;
-type Holds = Map<string, { words: number; released: Promise<void> }>;
+interface Holds {
+  answers: Map<string, { words: number; released: Promise<void> }>;
+  titles: Map<string, Promise<void>>;
+}
 
 export interface ReceivedRequest {
   /** 1, 2, 3 … */
@@ -149,7 +154,7 @@ function parseTitleScript(question: string) {
 /** Starts the server on a free port of this machine, or on the given one. */
 export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Promise<MockOpenAI> {
   const received: Requests = { requests: [], titleRequests: [] };
-  const holds: Holds = new Map();
+  const holds: Holds = { answers: new Map(), titles: new Map() };
   const server = createServer((request, response) => {
     answer(request, response, received, holds).catch((error: unknown) => {
       if (!response.headersSent) refuse(response, 400, String(error));
@@ -165,11 +170,16 @@ export async function startMockOpenAI({ port = 0 }: { port?: number } = {}): Pro
     ...received,
     hold(prompt, words) {
       let release = () => {};
-      holds.set(prompt, { words, released: new Promise<void>((resolve) => (release = resolve)) });
+      holds.answers.set(prompt, { words, released: new Promise<void>((resolve) => (release = resolve)) });
       return () => {
-        holds.delete(prompt);
+        holds.answers.delete(prompt);
         release();
       };
+    },
+    holdTitle(prompt) {
+      let release = () => {};
+      holds.titles.set(prompt, new Promise<void>((resolve) => (release = resolve)));
+      return release;
     },
     close: async () => {
       server.closeAllConnections();
@@ -198,7 +208,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, lists:
     if (received.finishedAt === undefined) received.abortedAt ??= Date.now();
   });
   if (received.isSummary) return summarise(response, received);
-  if (isTitle) return name(response, received);
+  if (isTitle) return name(response, received, holds);
   const script = parseScript(received.prompt);
   const attempt = requests.filter(
     (other) => other.prompt === received.prompt && other.number <= received.number,
@@ -262,11 +272,12 @@ async function summarise(response: ServerResponse, received: ReceivedRequest) {
   whole(response, received, expectedSummary(words), parseScript(`words=${words}`));
 }
 
-async function name(response: ServerResponse, received: ReceivedRequest) {
+async function name(response: ServerResponse, received: ReceivedRequest, holds: Holds) {
   const { title, ttft, status, hangs } = parseTitleScript(received.prompt);
   if (status !== 200) return refuse(response, status, `scripted ${status}`);
   if (hangs) return;
   await sleep(ttft);
+  await holds.titles.get(received.prompt);
   whole(response, received, title, parseScript("words=6"));
 }
 
@@ -300,7 +311,7 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
     send({ delta: { role: "assistant", content: script.say ?? (word === 1 ? "w1" : ` w${word}`) } });
     received.sent = word;
     received.sentAt.push(Date.now());
-    const hold = holds.get(received.prompt);
+    const hold = holds.answers.get(received.prompt);
     if (hold?.words === word) await hold.released;
     if (script.hangAfter === word) return;
     if (script.breakAfter === word) {

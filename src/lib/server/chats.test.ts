@@ -34,6 +34,17 @@ describe("a new chat", () => {
     expect(opened?.chat.title.length).toBeLessThanOrEqual(61);
   });
 
+  it("is called what cannot harm the rows beside it, whatever its question is made of", async () => {
+    const titleOf = async (text: string) => {
+      const { chatId } = await chats.create(db, { ownerId: "ada", text });
+      return (await conversation.open(db, { ownerId: "ada", chatId }))?.chat.title;
+    };
+    expect(await titleOf("\u202egnp.exe\u2066 <b>bold</b>\u0007")).toBe("gnp.exe <b>bold</b>");
+    expect(await titleOf("x".repeat(10_000))).toBe(`${"x".repeat(60)}…`);
+    expect(await titleOf("👩‍👩‍👧‍👦".repeat(1000))).toBe(`${"👩‍👩‍👧‍👦".repeat(5)}…`);
+    expect(await titleOf("\u202e")).toBe("New chat");
+  });
+
   it("is not called running for a question that is not stored yet: it would be taken for the one before it", async () => {
     const { chatId, messageId } = await chats.create(db, { ownerId: "ada", text: "hello" });
     const open = () => conversation.open(db, { ownerId: "ada", chatId });

@@ -1,4 +1,5 @@
 import { sql, type ColumnType, type Generated, type Kysely, type Selectable } from "kysely";
+import { cutOff, evenOut } from "../tools/chat-title.ts";
 import type { AttachedFile } from "../tools/file.ts";
 import { questionParts, wordsOf, type SkeinMessage } from "../tools/message.ts";
 import type { Database } from "./db/database.ts";
@@ -177,12 +178,5 @@ export function previewOf(message: Pick<SkeinMessage, "parts">): string {
 
 function shorten(text: string, length: number): string {
   // Only the beginning is read: a question can be a megabyte long.
-  const flat = text
-    .slice(0, length * 8)
-    .replace(/\s+/g, " ")
-    .trim();
-  if (flat.length <= length) return storable(flat);
-  const cut = flat.slice(0, length);
-  const space = cut.lastIndexOf(" ");
-  return storable(`${space > length / 2 ? cut.slice(0, space) : cut}…`);
+  return storable(cutOff(evenOut(text.slice(0, length * 8)), length));
 }

@@ -1,6 +1,6 @@
-import { evenOut } from "../../tools/chat-title.ts";
+import { cutOff, evenOut } from "../../tools/chat-title.ts";
 
-/** The longest name that a model may give a chat, in UTF-16 units. */
+/** The longest name that a model may give a chat, in UTF-16 units, its ellipsis included. */
 const MAX_LENGTH = 80;
 /** More is not looked at: names are short, and to look for pairs takes the longer the longer a text is. */
 const ANSWER_LENGTH = 2000;
@@ -18,7 +18,7 @@ export function cleanTitle(written: string): string {
     .map((line) => plain(isList ? line.replace(NUMBER, "") : line))
     .filter((line) => READABLE.test(line));
   // "Here is a title:" only announces one.
-  return cut(lines.find((line) => !/[:：]$/.test(line)) ?? "");
+  return cutOff(lines.find((line) => !/[:：]$/.test(line)) ?? "", MAX_LENGTH - 1);
 }
 
 const THOUGHT = String.raw`(?:think|thinking|thought|reasoning)`;
@@ -69,14 +69,4 @@ function unquoted(text: string): string {
       text.startsWith(open) && text.endsWith(close) && !inside.includes(open) && !inside.includes(close),
   );
   return isQuotation && inside !== "" ? inside : text;
-}
-
-/** Cut at a word, and never inside of what is seen as one character. */
-function cut(title: string): string {
-  if (title.length <= MAX_LENGTH) return title;
-  const end = new Intl.Segmenter().segment(title).containing(MAX_LENGTH - 1)?.index ?? 0;
-  const kept = title.slice(0, end).trimEnd();
-  const space = kept.lastIndexOf(" ");
-  const words = space > MAX_LENGTH / 2 ? kept.slice(0, space) : kept;
-  return words === "" ? "" : `${words}…`;
 }
