@@ -191,6 +191,27 @@ describe("a connection that is back", () => {
   });
 });
 
+describe("an engine that our server cannot reach", () => {
+  it.each([502, 503, 504])("lets messages wait (%i), and takes each once when it is back", async (status) => {
+    const page = chat.open();
+    const { refusals } = chat.engine;
+    refusals.push(...Array.from({ length: 1000 }, () => ({ status })));
+    for (const text of ["two", "three"]) await page.send(text);
+    await until(() => expect(refusals.length).toBeLessThan(997));
+    await until(() => expect(delivered(page, "two", "three")).toEqual(["waiting", "waiting"]));
+    expect(page.error).toBeNull();
+    expect(page.isRunning).toBe(false);
+
+    refusals.length = 0;
+    await until(() => expect(received()).toEqual([idOf(page, "two"), idOf(page, "three")]));
+    answerAll();
+    await until(() => expect(page.status).toBe("ready"));
+    expect(texts(page)).toEqual(["u1", "one", "two", "answer 1", "three", "answer 2"]);
+    expect(page.error).toBeNull();
+    expect(browser.stored).toEqual([]);
+  });
+});
+
 describe("a message that waits", () => {
   it("can be discarded, for good", async () => {
     const page = chat.open();

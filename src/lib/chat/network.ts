@@ -13,3 +13,11 @@ export function whenOnline(listener: () => void): () => void {
 export function isUnreachable(error: unknown): boolean {
   return error instanceof TypeError && !("status" in error);
 }
+
+/**
+ * Whether our server answered for an engine, or for Trigger.dev, that it cannot reach (the proxy of `/realtime`, or who was
+ * asked for a token). It can be reached itself, so it will tell when that is over.
+ */
+export function isAway(error: unknown): boolean {
+  return error instanceof Error && "status" in error && [502, 503, 504].includes(error.status as number);
+}

@@ -1,6 +1,6 @@
 import type { ChatAction } from "../tools/actions.ts";
 import { errorSentence } from "./error-sentence.ts";
-import { isOnline, isUnreachable } from "./network.ts";
+import { isAway, isOnline, isUnreachable } from "./network.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ChatPageData, ChatProblem } from "./types.ts";
 
@@ -41,7 +41,8 @@ export class ProblemKeeper {
 
   /** A message that could not be sent stays, and can be sent again. Without a connection it only waits for one. */
   notSent(id: string | null, error: unknown, isMessage = true) {
-    if (isMessage && isUnreachable(error) && !isOnline()) return this.#outbox.mark(id, "waiting", Date.now());
+    const passes = isAway(error) || (isUnreachable(error) && !isOnline());
+    if (isMessage && passes) return this.#outbox.mark(id, "waiting", Date.now());
     this.#outbox.mark(id, "not-sent", Date.now());
     this.#state.problem = { message: errorSentence(error), messageId: id, kind: isMessage ? "not-sent" : "failed" };
   }

@@ -1,7 +1,7 @@
 import type { ChatAction } from "../tools/actions.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import type { Unsent } from "./kept-messages.ts";
-import { isUnreachable } from "./network.ts";
+import { isAway, isUnreachable } from "./network.ts";
 import type { TurnsParts } from "./turn-request.ts";
 import type { Turns } from "./turns.ts";
 import type { WaitingMessages } from "./waiting-messages.ts";
@@ -98,7 +98,8 @@ export class Sending {
       return true;
     }
     // A connection that has just come back is often none yet: what has waited goes on waiting.
-    if (waiting.has(message.id) && isUnreachable(this.#failure)) outbox.mark(message.id, "waiting", Date.now());
+    const passes = isUnreachable(this.#failure) || isAway(this.#failure);
+    if (waiting.has(message.id) && passes) outbox.mark(message.id, "waiting", Date.now());
     else turns.problems.notSent(message.id, this.#failure);
     if (waiting.has(message.id)) turns.freshness.within(TRY_AGAIN_MS);
     return false;

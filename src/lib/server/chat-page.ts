@@ -5,7 +5,7 @@ import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
 import type { Services } from "./services.ts";
 
-const TOKEN_BUDGET_MS = 500;
+const TOKEN_BUDGET_MS = 300;
 const NO_TOKEN = "no access token for a chat";
 
 type Which = { ownerId: string; chatId: string };

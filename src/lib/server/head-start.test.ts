@@ -10,6 +10,7 @@ import * as chatPage from "./chat-page.ts";
 import * as chats from "./chats.ts";
 import { createDb } from "./db/index.ts";
 import { claimAndStart, stopHeadStart } from "./head-start.ts";
+import * as inbox from "./inbox.ts";
 import { createModelRegistry } from "./models/index.ts";
 import { createRealtime } from "./realtime.ts";
 import type { Services } from "./services.ts";
@@ -112,6 +113,26 @@ it("opens the page of a new chat while the platform does not answer", async () =
     messages: [{ id: messageId }],
     session: { publicAccessToken: null, isStreaming: true },
   });
+});
+
+it.each([
+  ["does not answer", undefined],
+  ["refuses", 503],
+])("opens inbox and chats within a second while the platform %s, and says what is missing", async (_what, answer) => {
+  status = answer;
+  const deps = services();
+  const { chatId, messageId } = await chats.create(db, { ownerId, text: "hello" });
+  await db.updateTable("chat").set({ first_turn: "done", status: "idle" }).where("id", "=", chatId).execute();
+  const start = performance.now();
+  const [page, rows, sessions] = await Promise.all([
+    chatPage.open(deps, { ownerId, chatId }),
+    inbox.list(deps, ownerId, "inbox"),
+    inbox.live(deps, ownerId),
+  ]);
+  expect(performance.now() - start).toBeLessThan(1000);
+  expect(page).toMatchObject({ messages: [{ id: messageId }], session: { publicAccessToken: null } });
+  expect(rows.rows.map(({ id }) => id)).toContain(chatId);
+  expect(sessions).toBeNull();
 });
 
 it("starts nobody else's turn", async () => {

@@ -100,6 +100,6 @@ async function post(route: Route, chatId: string, body?: object): Promise<Respon
     headers,
     body: body && JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`${response.status} from ${route}`);
+  if (!response.ok) throw Object.assign(new Error(`${response.status} from ${route}`), { status: response.status });
   return response;
 }
