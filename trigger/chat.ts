@@ -96,7 +96,8 @@ export const chatAgent = chat.agent({
   // keeps for the turns after it.
   pendingMessages: { shouldInject: ({ messages }) => messages.every((message) => steersInto(message, turn.question)) },
 
-  // The turn of a run that waits for a head start begins when that has ended: the chat is named meanwhile.
+  // The turn of a run that waits for a head start begins when that has ended: the chat is named meanwhile. (`onBoot` comes
+  // as early, and has every run, continuations too, ask for a token first.)
   onStartAttempt: ({ payload: { trigger, chatId, headStartMessages = [] } }) => {
     const [question] = headStartMessages as SkeinMessage[];
     if (trigger === "handover-prepare" && question) void titles.begin({ chatId, question });
