@@ -126,7 +126,7 @@ it.each([
   const start = performance.now();
   const [page, rows, sessions] = await Promise.all([
     chatPage.open(deps, { ownerId, chatId }),
-    inbox.list(deps, ownerId, "inbox"),
+    inbox.list(deps, ownerId, { view: "inbox", filter: null }),
     inbox.live(deps, ownerId),
   ]);
   expect(performance.now() - start).toBeLessThan(1000);
