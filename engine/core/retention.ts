@@ -22,6 +22,9 @@ export function retentionLimits(settings: RetentionSettings, now: Date): Retenti
   };
 }
 
+/** Why a session is closed whose conversation a person has deleted: nothing of it is kept once its run is over. */
+export const DELETED = "deleted";
+
 /** The worker may still ask about a spare run that has just ended; its session is of no use to anybody. */
 export const spareLimit = (now: Date) => new Date(now.getTime() - 60_000);
 

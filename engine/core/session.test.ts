@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { continuationPayload, firstPayload, nextRetry, wantsAnswer, type Retry } from "./session.ts";
+import { DELETED } from "./retention.ts";
+import { close, continuationPayload, firstPayload, nextRetry, wantsAnswer, type Retry } from "./session.ts";
 
 describe("the payload of a run", () => {
   const base = { chatId: "c", trigger: "preload", message: { id: "m" }, messages: [], metadata: { model: "x" } };
@@ -71,5 +72,25 @@ describe("continuing after a run that left a message unanswered", () => {
 
   it("starts afresh for another message", () => {
     expect(nextRetry({ seq: 4, count: 10 }, 5)).toMatchObject({ delayMs: 0 });
+  });
+});
+
+describe("closing a session", () => {
+  const now = new Date(2);
+  const closed = (reason: string | null) => ({ closed_at: new Date(1), closed_reason: reason });
+
+  it("closes one that is open, with the reason given or none", () => {
+    const open = { closed_at: null, closed_reason: null };
+    expect(close(open, "enough", now)).toEqual({ closed_at: now, closed_reason: "enough" });
+    expect(close(open, undefined, now)).toEqual({ closed_at: now, closed_reason: null });
+    expect(close(open, DELETED, now)).toEqual({ closed_at: now, closed_reason: DELETED });
+  });
+
+  it("changes nothing about one that is closed, but that it was deleted", () => {
+    expect(close(closed("enough"), "more", now)).toBeUndefined();
+    expect(close(closed(DELETED), "enough", now)).toBeUndefined();
+    expect(close(closed(DELETED), DELETED, now)).toBeUndefined();
+    expect(close(closed("enough"), DELETED, now)).toEqual(closed(DELETED));
+    expect(close(closed(null), DELETED, now)).toEqual(closed(DELETED));
   });
 });

@@ -1,3 +1,5 @@
+import { DELETED } from "./retention.ts";
+
 /** Rules of a session: what its runs are told, and when a run that ended must be followed by another. */
 
 type Payload = Record<string, unknown>;
@@ -36,6 +38,18 @@ export function wantsAnswer(rawInput: string): boolean {
   const { payload } = input;
   const trigger = typeof payload === "object" && payload !== null && "trigger" in payload ? payload.trigger : undefined;
   return trigger !== "close" && trigger !== "preload";
+}
+
+type Closing = { closed_at: Date | null; closed_reason: string | null };
+
+/**
+ * What closing a session changes; undefined: nothing. It is closed once, and keeps its reason; only that it was deleted is
+ * still to be heard of one that is closed.
+ */
+export function close(session: Closing, reason: string | undefined, now: Date): Closing | undefined {
+  if (session.closed_at === null) return { closed_at: now, closed_reason: reason ?? null };
+  if (reason !== DELETED || session.closed_reason === DELETED) return undefined;
+  return { closed_at: session.closed_at, closed_reason: reason };
 }
 
 export type Retry = { seq: number; count: number };

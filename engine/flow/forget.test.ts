@@ -8,9 +8,11 @@ import { STORED } from "../store/packets.ts";
 import { SPARE_TYPE } from "../store/sessions.ts";
 import { channelName, streamName } from "../store/streams.ts";
 import { createTestEngine, message, turnComplete, type TestEngine } from "../testing/engine.ts";
+import { DELETED } from "../core/retention.ts";
 import { addToBatch } from "./batch.ts";
+import { closeSession } from "./close-session.ts";
 import { changeRun } from "./end-run.ts";
-import { forget, forgetSpares } from "./forget.ts";
+import { forget, forgetDeleted, forgetSpares } from "./forget.ts";
 import { appendInput } from "./input.ts";
 import { appendOutput, trimOutput } from "./output.ts";
 import { startSession } from "./sessions.ts";
@@ -150,3 +152,42 @@ it(
     expect(await appendInput(engine, "forever", message("next"))).toBe(24 * STEPS);
   },
 );
+
+/** Rows of any table of the engine, as text, that have this word in them. */
+async function rowsWith(word: string): Promise<string[]> {
+  const tables = Object.keys(await sizes());
+  const rows = tables.map((name) => `select '${name}' as name from engine.${name} t where t::text like '%${word}%'`);
+  return (await engine.query<{ name: string }>(rows.join(" union all "))).map(({ name }) => name);
+}
+
+it("keeps nothing of a session that was closed as deleted, once its run is over", async () => {
+  await start("doomed");
+  await start("neighbour");
+  await converse("doomed");
+  await converse("neighbour");
+  const { runId } = await start("doomed");
+  await execute(runId);
+  await engine.store.telemetry.keep({ spans: [newSpan(runId)], lines: [newLogLine(runId)] });
+  await closeSession(engine, "doomed", {});
+  await forgetDeleted(engine);
+  expect(await engine.store.sessions.find("doomed"), "is only closed").toBeDefined();
+
+  await closeSession(engine, "doomed", { reason: DELETED });
+  await closeSession(engine, "neighbour", { reason: "enough" });
+  await forgetDeleted(engine);
+  expect(await engine.store.sessions.find("doomed"), "has a live run").toMatchObject({ closed_reason: DELETED });
+
+  await changeRun(engine, runId, (run) => core.complete(toState(run), 1, { ok: true }, engine.now()));
+  expect(new Set(await rowsWith("doomed"))).toEqual(new Set(["session", "stream", "record", "run", "waitpoint"]));
+  const neighbours = await rowsWith("neighbour");
+  await forgetDeleted(engine);
+  expect(await rowsWith("doomed")).toEqual([]);
+  expect(await rowsWith(runId)).toEqual([]);
+  expect(await rowsWith("neighbour")).toEqual(neighbours);
+
+  const late = appendOutput(engine, streamName("doomed", "out"), [{ body: "late" }]);
+  await expect(late).rejects.toMatchObject({ status: 412 });
+  await expect(appendInput(engine, "doomed", message("late"))).rejects.toMatchObject({ status: 404 });
+  expect((await engine.call("GET", "/api/v1/sessions/doomed")).status).toBe(404);
+  expect(await rowsWith("doomed")).toEqual([]);
+});

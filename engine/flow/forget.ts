@@ -1,4 +1,4 @@
-import { BATCH_ROWS, INPUT_MARGIN, mayHaveMore, retentionLimits, spareLimit } from "../core/retention.ts";
+import { BATCH_ROWS, DELETED, INPUT_MARGIN, mayHaveMore, retentionLimits, spareLimit } from "../core/retention.ts";
 import type { Engine } from "../engine.ts";
 
 /** Deletes what is past its time, of every kind, in batches. What fails is tried again in the next round. */
@@ -21,6 +21,11 @@ export async function forget(engine: Engine): Promise<void> {
   await inBatches(() => batches.removeOver(limits.run, BATCH_ROWS));
   await inBatches(() => workers.removeUnused(limits.run, BATCH_ROWS));
   await inBatches(() => telemetry.removeBefore(limits.telemetry, BATCH_ROWS));
+}
+
+/** Sessions that were closed as deleted, whole, as soon as nothing of theirs runs any more. */
+export async function forgetDeleted(engine: Engine): Promise<void> {
+  await inBatches(() => engine.store.sessions.removeClosedAs(DELETED, BATCH_ROWS));
 }
 
 export function forgetSpares(engine: Engine): Promise<void> {

@@ -17,7 +17,7 @@ export const isStreamName = (name: string) =>
 
 /**
  * Appends what the run `writer` says, or without one what the web server's head start does. Committed when this resolves.
- * Throws a 412, with nothing changed, when that run was replaced.
+ * Throws a 412, with nothing changed, when that run was replaced, or the session was forgotten.
  */
 export async function appendOutput(
   engine: Engine,
@@ -40,7 +40,6 @@ export async function appendOutput(
 }
 
 async function append(streams: Streams, stream: string, batch: NewRecord[], writer: string | undefined) {
-  if (writer === undefined) return streams.append(stream, batch);
   const appended = await streams.appendAs(writer, stream, batch);
   if (!appended) throw fenced();
   return appended;

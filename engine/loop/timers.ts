@@ -2,7 +2,7 @@ import type { Engine } from "../engine.ts";
 import { expireRuns } from "../flow/expire-runs.ts";
 import { loseAllRuns, loseSilentRuns } from "../flow/lose-runs.ts";
 import { ensureSpare } from "../flow/ensure-spare.ts";
-import { forget, forgetSpares } from "../flow/forget.ts";
+import { forget, forgetDeleted, forgetSpares } from "../flow/forget.ts";
 import { makeRoom } from "../flow/make-room.ts";
 import { timeOutWaitpoints } from "../flow/wait.ts";
 import type { WorkerLink } from "../worker-link.ts";
@@ -21,6 +21,7 @@ export function startTimers(engine: Engine, link: WorkerLink): () => void {
     every(engine, 1_000, "leases", () => loseSilentRuns(engine)),
     every(engine, 1_000, "trimming", () => engine.store.streams.deleteTrimmed(engine.now())),
     every(engine, 500, "warm spare", () => ensureSpare(engine, link)),
+    every(engine, 1_000, "deleted sessions", () => forgetDeleted(engine)),
     every(engine, 30_000, "spare sessions", () => forgetSpares(engine)),
     every(engine, 600_000, "retention", () => forget(engine)),
   ];

@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono";
 import type { Engine } from "../engine.ts";
 import { notFound, ProtocolError, sessionClosed } from "../errors.ts";
+import type { StoreTx } from "../store/store.ts";
 import { channelName } from "../store/streams.ts";
 import { requireScope, requireSecret } from "./auth.ts";
 import { drain, fromHeaders, offerWriter, readRecord } from "./session-streams.ts";
@@ -18,7 +19,8 @@ export function sessionChannelRoutes(engine: Engine): Hono {
 
   app.put("/:session/channels/:name/:io", async (c) => {
     await requireSecret(engine, c);
-    const { stream } = await reach(engine, c, "write");
+    const { stream, session } = await reach(engine, c, "write");
+    await within(engine, session.id, (tx) => tx.streams.lock(stream));
     return offerWriter(engine, c, stream);
   });
 
@@ -27,7 +29,8 @@ export function sessionChannelRoutes(engine: Engine): Hono {
     if (io === "out") await requireSecret(engine, c);
     if (session.closed_at) throw sessionClosed(session.closed_reason);
     const { raw, partId: id = crypto.randomUUID() } = await readRecord(c);
-    const appended = await engine.store.streams.append(stream, [{ body: JSON.stringify({ data: raw, id }), id }]);
+    const record = { body: JSON.stringify({ data: raw, id }), id };
+    const appended = await within(engine, session.id, (tx) => tx.streams.append(stream, [record]));
     if (appended.records.length > 0) engine.signals.appended(stream, appended.records);
     return c.json({ ok: true, seq: appended.startSeq });
   });
@@ -45,6 +48,14 @@ export function sessionChannelRoutes(engine: Engine): Hono {
   });
 
   return app;
+}
+
+/** A channel begins when it is first used; not beside a session that is just being forgotten. */
+async function within<T>(engine: Engine, sessionId: string, work: (tx: StoreTx) => Promise<T>): Promise<T> {
+  return engine.store.transaction(async (tx) => {
+    if (!(await tx.sessions.findAndLock(sessionId))) throw notFound("Session");
+    return work(tx);
+  });
 }
 
 async function reach(engine: Engine, c: Context, action: "read" | "write") {

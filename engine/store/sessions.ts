@@ -92,10 +92,14 @@ export interface Sessions {
   list(filter: ListFilter, now: Date): Promise<Page>;
 
   /**
-   * Forgets sessions that were closed or have expired before `limit` and have no live run, with all that is theirs: runs,
-   * streams, snapshots. At most `rows` records or sessions; returns how many, `rows` when there may be more.
+   * Forgets sessions that were closed or have expired before `limit` and have no live run, with all that is theirs: runs
+   * and those that they started, streams, snapshots, and the packets and batches that no other run has. At most `rows`
+   * records or sessions; returns how many, `rows` when there may be more.
    */
   removeOver(limit: Date, rows: number): Promise<number>;
+
+  /** The same for sessions that were closed with this reason, however lately. */
+  removeClosedAs(reason: string, rows: number): Promise<number>;
 
   /** Forgets spare sessions, with runs and streams, whose run ended before `limit`. */
   removeSpares(limit: Date): Promise<void>;
@@ -103,7 +107,7 @@ export interface Sessions {
 
 export interface SessionsTx extends Sessions {
   /**
-   * Creates a session, or finds the one that has its external id already (which stays as it is). Its row is locked
+   * Creates a session with its two streams, or finds the one that has its external id already (which stays as it is). Its row is locked
    * afterwards; of two calls at once, one creates and the other waits for it.
    */
   insertOrLock(input: NewSession): Promise<{ session: Session; isNew: boolean }>;

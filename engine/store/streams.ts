@@ -26,10 +26,12 @@ export interface Streams {
   append(stream: string, batch: NewRecord[], wantsAnswer?: boolean): Promise<Appended>;
 
   /**
-   * `append` for a run: undefined, with nothing written, when that run is over and its session is another's by now, or
-   * when there is no such run any more. A run that hands its session on while it is live may finish what it has to say.
+   * `append` for a run, or (undefined) for somebody else with a token for this stream: it begins no stream. Undefined, with
+   * nothing written, when there is no such stream (its session was forgotten), when the run is over and its session is
+   * another's by now, or when there is no such run any more. A run that hands its session on while it is live may finish
+   * what it has to say.
    */
-  appendAs(runId: string, stream: string, batch: NewRecord[]): Promise<Appended | undefined>;
+  appendAs(runId: string | undefined, stream: string, batch: NewRecord[]): Promise<Appended | undefined>;
 
   /** Records from `fromSeq` on, the oldest first, at most `limit` (1000). What was trimmed is skipped. */
   read(stream: string, fromSeq: number, limit?: number): Promise<StreamRecord[]>;

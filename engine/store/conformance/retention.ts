@@ -1,4 +1,7 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { STORED } from "../packets.ts";
+import type { Run } from "../runs.ts";
+import type { Session } from "../sessions.ts";
 import { channelName, streamName } from "../streams.ts";
 import { addRun, addSession, after, newLogLine, newSpan, now, unique, type Given } from "./fixtures.ts";
 
@@ -146,6 +149,107 @@ export function describeRetention(given: Given): void {
       expect(await has(run.id)).toBe(true);
       expect(await given.store.streams.read(streamName(session.stream_key, "in"), 0)).toHaveLength(2);
     }
+  });
+
+  describe("of sessions that were closed for a reason", () => {
+    const close = async (reason: string | null) => {
+      const session = await addSession(given);
+      const run = await endedRun(session.id, now);
+      const change = { current_run_id: run.id, closed_at: reason === null ? null : now, closed_reason: reason };
+      await given.store.sessions.update(session.id, change);
+      return { session, run };
+    };
+    const remove = (reason: string) => all((rows) => given.store.sessions.removeClosedAs(reason, rows));
+    const isThere = async ({ session }: { session: Session }) =>
+      (await given.store.sessions.find(session.id)) !== undefined;
+
+    it("takes those of that reason, at once", async () => {
+      const reason = unique("reason");
+      const [gone, other, open] = [await close(reason), await close(`${reason}, not`), await close(null)];
+      expect(await remove(reason)).toBeGreaterThanOrEqual(1);
+      expect(await Promise.all([gone, other, open].map(isThere))).toEqual([false, true, true]);
+      expect([await has(gone.run.id), await has(other.run.id)]).toEqual([false, true]);
+    });
+
+    it("leaves one that a run is at, or a run that a run of its has started", async () => {
+      const reason = unique("reason");
+      const [own, started] = [await close(reason), await close(reason)];
+      const live = await addRun(given, { sessionId: own.session.id });
+      const child = await addRun(given, { options: { parent_id: started.run.id, root_id: started.run.id } });
+      await remove(reason);
+      expect([await isThere(own), await isThere(started)]).toEqual([true, true]);
+      const end = (run: Run) => given.store.transaction((tx) => tx.runs.apply(run, { ...over, finishedAt: now }));
+      await Promise.all([live, child].map(end));
+      await remove(reason);
+      expect([await isThere(own), await isThere(started), await has(child.id)]).toEqual([false, false, false]);
+    });
+
+    it("takes all that their runs left behind, and nothing that another run has", async () => {
+      const reason = unique("reason");
+      const { session, run } = await close(reason);
+      const [mine, shared] = [unique("packet"), unique("packet")];
+      for (const id of [mine, shared])
+        await given.store.packets.write(id, { type: "text/plain", body: Buffer.from("x") });
+      const child = await addRun(given, {
+        payload: mine,
+        options: { parent_id: run.id, root_id: run.id, payload_type: STORED },
+      });
+      await given.store.transaction((tx) => tx.runs.apply(child, { ...over, finishedAt: now, output: shared }));
+      await given.store.transaction((tx) => tx.runs.amend(child.id, { output_type: STORED }));
+      const other = await addRun(given, { payload: shared, options: { payload_type: STORED } });
+      const { batch } = await given.store.transaction((tx) =>
+        tx.batches.insertOrFind({ run_count: 1, parent_id: run.id, resumes_parent: false, idempotency_key: null }),
+      );
+      await given.store.telemetry.keep({ spans: [newSpan(run.id)], lines: [newLogLine(child.id)] });
+      const channel = channelName(session.stream_key, "files", "out");
+      const [input, output] = [streamName(session.stream_key, "in"), streamName(session.stream_key, "out")];
+      for (const stream of [channel, input, output])
+        await given.store.streams.append(stream, [{ body: "a" }, { body: "b" }, { body: "c" }]);
+      const { waitpoint } = await given.store.transaction((tx) =>
+        tx.waitpoints.insertOrFind({ runId: run.id, stream: input, idempotencyKey: null, timeoutAt: null }),
+      );
+      await given.store.snapshots.write(session.id, Buffer.from("x"));
+
+      await remove(reason);
+      expect(await Promise.all([run, child, other].map(({ id }) => has(id)))).toEqual([false, false, true]);
+      expect([await given.store.packets.has(mine), await given.store.packets.has(shared)]).toEqual([false, true]);
+      expect(await given.store.batches.byId(batch.id)).toBeUndefined();
+      expect(await given.store.telemetry.spansOf(run.id, 10)).toEqual([]);
+      expect(await given.store.telemetry.linesOf(child.id, 10)).toEqual([]);
+      expect(await given.store.waitpoints.byIds([waitpoint.id])).toEqual([]);
+      expect(await given.store.snapshots.read(session.id)).toBeUndefined();
+      for (const stream of [channel, input, output]) {
+        expect(await given.store.streams.read(stream, 0)).toEqual([]);
+        expect(await given.store.streams.nextSeq(stream)).toBe(0);
+      }
+    });
+
+    it("are not begun again by who still has a token for them", async () => {
+      const reason = unique("reason");
+      const { session, run } = await close(reason);
+      const output = streamName(session.stream_key, "out");
+      const write = (writer?: string) => given.store.streams.appendAs(writer, output, [{ body: "a" }]);
+      expect(await write(run.id)).toMatchObject({ startSeq: 0 });
+      await remove(reason);
+      expect([await write(run.id), await write()]).toEqual([undefined, undefined]);
+      expect(await given.store.streams.nextSeq(output)).toBe(0);
+    });
+
+    it("take what was written while they were forgotten along, or refuse it", async () => {
+      const reason = unique("reason");
+      const { session } = await close(reason);
+      const output = streamName(session.stream_key, "out");
+      const { removing, late } = await given.store.transaction(async (tx) => {
+        await tx.streams.lock(output);
+        const removing = remove(reason);
+        const late = given.store.streams.appendAs(undefined, output, [{ body: "late" }]);
+        await tx.streams.append(output, [{ body: "early" }]);
+        return { removing, late };
+      });
+      await Promise.all([removing, late]);
+      expect(await given.store.streams.read(output, 0)).toEqual([]);
+      expect(await given.store.sessions.find(session.id)).toBeUndefined();
+    });
   });
 
   it("of batches takes those whose runs are gone", async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from "vitest";
 import type { Run } from "../runs.ts";
 import { streamName } from "../streams.ts";
-import { addRun, addSession, now, type Given } from "./fixtures.ts";
+import { addRun, addSession, now, unique, type Given } from "./fixtures.ts";
 
 const over = { executionStatus: "FINISHED", status: "SYSTEM_FAILURE", finishedAt: now } as const;
 
@@ -74,6 +74,23 @@ export function describeWriters(given: Given): void {
     });
     expect(await late).toBeUndefined();
     expect(await given.store.streams.nextSeq(stream)).toBe(0);
+  });
+
+  it("is not told from others with a token, except that these are never replaced", async () => {
+    expect(await given.store.streams.appendAs(undefined, stream, [{ body: "a" }])).toMatchObject({ startSeq: 0 });
+    await end();
+    await replace();
+    expect(await given.store.streams.appendAs(undefined, stream, [{ body: "b" }])).toMatchObject({ startSeq: 1 });
+  });
+
+  it("begins no stream, whoever it is", async () => {
+    const nowhere = streamName(unique("chat"), "out");
+    for (const writer of [run.id, undefined]) {
+      expect(await given.store.streams.appendAs(writer, nowhere, [{ body: "a" }])).toBeUndefined();
+    }
+    // It has no row: an append that may begin it finds nothing before itself.
+    expect(await given.store.streams.nextSeq(nowhere)).toBe(0);
+    expect(await given.store.streams.append(nowhere, [{ body: "b" }])).toMatchObject({ startSeq: 0, endSeq: 1 });
   });
 
   it("is known by its trace, in its own session", async () => {

@@ -13,7 +13,7 @@ import { runs, runsTx } from "./runs.ts";
 import { sessions, sessionsTx } from "./sessions.ts";
 import { snapshots } from "./snapshots.ts";
 import { status } from "./status.ts";
-import { appendAll, found, streams, streamsTx, type Batch } from "./streams.ts";
+import { appendAll, found, SOMEBODY, streams, streamsTx, type Batch } from "./streams.ts";
 import { telemetry } from "./telemetry.ts";
 import { waitpoints, waitpointsTx } from "./waitpoints.ts";
 import { workers } from "./workers.ts";
@@ -44,7 +44,7 @@ function gathered(db: Db): Pick<Streams, "append" | "appendAs"> {
   return {
     append: async (stream, records, wantsAnswer) =>
       wantsAnswer ? streams(db).append(stream, records, true) : found(await groups.add({ stream, records })),
-    appendAs: (writer, stream, records) => groups.add({ stream, records, writer }),
+    appendAs: (writer, stream, records) => groups.add({ stream, records, writer: writer ?? SOMEBODY }),
   };
 }
 

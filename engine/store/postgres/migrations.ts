@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import type { Db } from "./database.ts";
 import { bounded } from "./migrations/bounded.ts";
+import { forgottenStreams } from "./migrations/forgotten-streams.ts";
 import { initial } from "./migrations/initial.ts";
 import { manyAppends } from "./migrations/many-appends.ts";
 import { writers } from "./migrations/writers.ts";
@@ -20,6 +21,7 @@ const migrations: Record<string, Migration> = {
   "2026-11-22c_tasks": { up: addTasks },
   "2026-11-22d_one-plan": { up: onePlan },
   "2026-11-22e_packets": { up: addPackets },
+  "2026-11-28_forgotten-streams": { up: forgottenStreams },
 };
 
 /** Brings the schema `engine` up to date; two engines that start at once take turns. */

@@ -125,6 +125,11 @@ it.each<[string, (store: Store) => Promise<unknown>]>([
   ["the search for a spare", (store) => store.runs.isSparePending()],
   ["the search for a queued run", (store) => store.runs.takeQueued("worker_1", now)],
   ["the search for trimmed records", (store) => store.streams.deleteTrimmed(now)],
+  [
+    "an append of somebody with a token",
+    (store) => store.streams.appendAs(undefined, output, [{ body: "z", id: "z" }]),
+  ],
+  ["the search for deleted sessions", (store) => store.sessions.removeClosedAs("deleted", 100)],
   ["the search for spare sessions", (store) => store.sessions.removeSpares(now)],
 ])("%s reads no big table from end to end", async (_name, work) => {
   expect(await scansOf(work)).toEqual({});

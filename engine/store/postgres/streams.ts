@@ -9,7 +9,7 @@ export const streams = (db: Db): Streams => ({
   },
 
   async appendAs(runId, stream, records) {
-    const [appended] = await appendAll(db, [{ stream, records, writer: runId }]);
+    const [appended] = await appendAll(db, [{ stream, records, writer: runId ?? SOMEBODY }]);
     return appended;
   },
 
@@ -150,6 +150,9 @@ export async function appendAll(db: Db, batches: Batch[], wantsAnswer = false): 
 export interface Batch {
   stream: string;
   records: NewRecord[];
-  /** The run that writes it. */
+  /** The run that writes it, or SOMEBODY. Without one the engine itself does, and begins the stream. */
   writer?: string;
 }
+
+/** A writer that is no run. */
+export const SOMEBODY = "";
