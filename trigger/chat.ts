@@ -20,6 +20,7 @@ import { Compactor } from "../src/lib/server/transcript/compactor.ts";
 import { continued } from "../src/lib/server/transcript/continued.ts";
 import { loadContext } from "../src/lib/server/transcript/context.ts";
 import { acceptAction, acceptMessages } from "../src/lib/server/transcript/incoming.ts";
+import { findSession } from "../src/lib/server/realtime.ts";
 import { Refusal } from "../src/lib/server/transcript/refusal.ts";
 import { steersInto } from "../src/lib/server/transcript/steering.ts";
 import { createTranscriptStorage } from "../src/lib/server/transcript/storage.ts";
@@ -74,6 +75,7 @@ export const chatAgent = chat.agent({
   id: "chat",
   clientDataSchema,
   storage: createTranscriptStorage(db, {
+    findSession,
     failure: () => turn.failure,
     work: () => asked?.work,
     refused: () => !turn.hasBegun,
@@ -104,8 +106,7 @@ export const chatAgent = chat.agent({
   },
 
   onChatStart: async ({ ctx, chatId }) => {
-    const owner = ctx.run.tags.find((tag) => tag.startsWith("user:"));
-    if (owner) await turns.adopt(db, { chatId, ownerId: owner.slice("user:".length) });
+    await turns.adopt(db, { chatId, tags: ctx.run.tags }, findSession);
   },
 
   onValidateMessages: ({ messages }) => {

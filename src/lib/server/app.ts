@@ -6,6 +6,7 @@ import { parseConfig } from "./config.ts";
 import { startFileSweep } from "./files/sweep.ts";
 import { stopHeadStart } from "./head-start.ts";
 import { createLiveFeed } from "./live.ts";
+import { startPurge } from "./purge.ts";
 import { startDispatcher } from "./queue/dispatch.ts";
 import { startRecoverySweep } from "./recovery.ts";
 import { createServices, type Services } from "./services.ts";
@@ -37,7 +38,12 @@ export async function startApp(): Promise<void> {
   await slot.skeinApp?.close();
   const services = createServices(config);
   const live = createLiveFeed(config.databaseUrl, { onstop: stopHeadStart });
-  const stopSweeps = [startRecoverySweep(services), startFileSweep(services), startDispatcher(services, live)];
+  const stopSweeps = [
+    startRecoverySweep(services),
+    startFileSweep(services),
+    startPurge(services),
+    startDispatcher(services, live),
+  ];
   slot.skeinApp = {
     services,
     auth: createAuth({

@@ -8,7 +8,7 @@ import { deliver } from "./delivery.ts";
 import { withFiles } from "./files/model-files.ts";
 import * as firstTurn from "./first-turn.ts";
 import { headStartStep } from "./head-start-step.ts";
-import { AGENT, tagsOf, type Realtime } from "./realtime.ts";
+import { AGENT, sessionTagsOf, tagsOf, type Realtime } from "./realtime.ts";
 import type { Services } from "./services.ts";
 
 /** How long a page waits for the session to be there. Without it, the page looks again until it is. */
@@ -151,7 +151,7 @@ function begin(
     chatId: claimed.id,
     messages: [question],
     metadata: claimed.model === null ? {} : { model: claimed.model },
-    tags: tagsOf(claimed.owner_id),
+    tags: sessionTagsOf(claimed.owner_id),
     triggerConfig: { tags: tagsOf(claimed.owner_id) },
     idleTimeoutInSeconds: LONGEST_STEP_S,
     apiClient: {

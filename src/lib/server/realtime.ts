@@ -2,10 +2,11 @@ import { auth, runs, sessions, type ListedSessionItem } from "@trigger.dev/sdk";
 import { ApiError } from "@trigger.dev/core/v3";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatAction } from "../tools/actions.ts";
+import { AGENT, APP_TAG, ownerTag, type SessionTraits } from "../tools/foreign-session.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import type { Config } from "./config.ts";
 
-export const AGENT = "chat";
+export { AGENT };
 
 export type ChatAddress = { chatId: string; ownerId: string; model: string | null };
 
@@ -32,16 +33,35 @@ export interface Realtime {
   sendHandoverSkip(chatId: string): Promise<void>;
   /** Resolves to false when the run is still alive after `withinMs`. */
   waitForRunEnd(runId: string, withinMs: number): Promise<boolean>;
+  /** The session of a chat, if any. */
+  findSession(chatId: string): Promise<SessionTraits | undefined>;
+  /**
+   * Ends the session of a chat that is deleted, for good: no run begins any more, and the one that runs (and the one that
+   * the chat knows) is cancelled. False when one of them is still alive after `withinMs`. Again changes nothing.
+   */
+  endSession(chatId: string, given: { runId: string | null; withinMs: number }): Promise<boolean>;
 }
+
+/** Why the session of a deleted chat is closed. The embedded engine keeps nothing of such a session. */
+const DELETED = "deleted";
 
 export type CurrentRun = { session: "none" } | { session: "open" | "closed"; runId: string | null; isLive: boolean };
 
 /** Tags tell the inbox and the agent whose chat it is; clientData could not, a browser writes it. */
-export const tagsOf = (ownerId: string): string[] => [`user:${ownerId}`];
+export const tagsOf = (ownerId: string): string[] => [ownerTag(ownerId)];
+
+/** What the session of a chat that has its row is tagged with. */
+export const sessionTagsOf = (ownerId: string): string[] => [...tagsOf(ownerId), APP_TAG];
+
+// The callers have their own ways to try again; the client's would keep them waiting for seconds.
+const once = { retry: { maxAttempts: 1 } };
+
+/** For a run as well, where the client is configured by Trigger.dev. */
+export async function findSession(chatId: string): Promise<SessionTraits | undefined> {
+  return unlessMissing(sessions.retrieve(chatId, once));
+}
 
 export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realtime {
-  // The callers have their own ways to try again; the client's would keep them waiting for seconds.
-  const once = { retry: { maxAttempts: 1 } };
   auth.configure({ baseURL: apiUrl, accessToken: secretKey, requestOptions: once });
 
   async function currentRun(chatId: string): Promise<CurrentRun> {
@@ -54,6 +74,21 @@ export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realti
   async function isLive(runId: string): Promise<boolean> {
     const run = await unlessMissing(runs.retrieve(runId, once));
     return run !== undefined && !run.isCompleted;
+  }
+
+  async function waitForRunEnd(runId: string, withinMs: number): Promise<boolean> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      if (!(await isLive(runId))) return true;
+      if (Date.now() >= deadline) return false;
+      await sleep(100);
+    }
+  }
+
+  async function endRun(runId: string, withinMs: number): Promise<boolean> {
+    if (!(await isLive(runId))) return true;
+    await unlessMissing(runs.cancel(runId, once));
+    return waitForRunEnd(runId, withinMs);
   }
 
   return {
@@ -77,7 +112,7 @@ export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realti
           type: "chat.agent",
           externalId: chatId,
           taskIdentifier: AGENT,
-          tags: tagsOf(ownerId),
+          tags: sessionTagsOf(ownerId),
           triggerConfig: { basePayload, tags: [`chat:${chatId}`, ...tagsOf(ownerId)] },
         },
         once,
@@ -94,13 +129,13 @@ export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realti
       await sessions.open(chatId).in.send({ kind: "message", payload }, once);
     },
     sendHandoverSkip: (chatId) => sessions.open(chatId).in.send({ kind: "handover-skip" }, once),
-    waitForRunEnd: async (runId, withinMs) => {
-      const deadline = Date.now() + withinMs;
-      for (;;) {
-        if (!(await isLive(runId))) return true;
-        if (Date.now() >= deadline) return false;
-        await sleep(100);
-      }
+    waitForRunEnd,
+    findSession,
+    endSession: async (chatId, { runId, withinMs }) => {
+      const session = await unlessMissing(sessions.close(chatId, { reason: DELETED }, once));
+      const runIds = new Set([session?.currentRunId, runId].filter((id) => typeof id === "string"));
+      const ended = await Promise.all([...runIds].map((id) => endRun(id, withinMs)));
+      return !ended.includes(false);
     },
   };
 }

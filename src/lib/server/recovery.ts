@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { ChatRow } from "./chats.ts";
+import { alone, LOCKS } from "./db/alone.ts";
 import { deliver } from "./delivery.ts";
 import * as firstTurn from "./first-turn.ts";
 import { look, startWatch, type Watch } from "./recovery-plan.ts";
@@ -10,8 +11,6 @@ const EVERY_MS = 1_000;
 /** A new chat's own page claims its first turn within milliseconds. */
 const VISITOR_GRACE_MS = 4_000;
 const RETRY_MS = 5_000;
-/** Any number that nothing else in this database uses. */
-const LOCK = 7_305_112_043;
 
 const GIVEN_UP = "The answer was interrupted and could not be recovered. Try again.";
 
@@ -67,15 +66,8 @@ export function startRecoverySweep(services: Services): () => void {
 
 /** One round. Exported for tests, which bring their own time. */
 export async function sweep(services: Services, watches: Map<string, Watch>, now: number): Promise<void> {
-  // The lock belongs to the connection: a server that dies in the middle gives it back.
-  await services.db.connection().execute(async (connection) => {
-    const { rows } = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${LOCK}) as taken`.execute(connection);
-    if (!rows[0]?.taken) return;
-    try {
-      await Promise.all([firstTurns(services), runningChats(services, watches, now)]);
-    } finally {
-      await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
-    }
+  await alone(services.db, LOCKS.recovery, async () => {
+    await Promise.all([firstTurns(services), runningChats(services, watches, now)]);
   });
 }
 

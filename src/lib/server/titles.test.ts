@@ -183,7 +183,7 @@ it("does not name a chat that is deleted while the model is asked", async () => 
 
 it("names a chat that another surface began, which has no words yet", async () => {
   const chatId = crypto.randomUUID();
-  await turns.adopt(db, { chatId, ownerId });
+  await turns.adopt(db, { chatId, tags: [`user:${ownerId}`] });
   const { titles } = titlesOf("Lisbon");
   await titles.begin({ chatId, question: asking("q", "Tell me") });
   expect(await titleOf(chatId)).toBe("Lisbon");

@@ -1,4 +1,7 @@
 import { sql, type Kysely } from "kysely";
+import { ownerIn } from "../tools/foreign-session.ts";
+import * as adoption from "./adoption.ts";
+import type { FindSession } from "./adoption.ts";
 import { NO_TITLE, type ChatRow } from "./chats.ts";
 import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
@@ -71,11 +74,12 @@ export async function look(db: Kysely<Database>, chatId: string): Promise<Known 
 /** Makes sure that a chat has its row, for a session that another surface created. */
 export async function adopt(
   db: Kysely<Database>,
-  { chatId, ownerId }: { chatId: string; ownerId: string },
+  { chatId, tags }: { chatId: string; tags: readonly string[] },
+  findSession?: FindSession,
 ): Promise<void> {
-  await db
-    .insertInto("chat")
-    .values({ id: chatId, owner_id: ownerId, title: NO_TITLE, last_activity_at: new Date() })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+  const known = await db.selectFrom("chat").select("id").where("id", "=", chatId).executeTakeFirst();
+  if (known) return;
+  const ownerId = ownerIn(tags) ?? ownerIn((await findSession?.(chatId))?.tags ?? []);
+  if (ownerId === undefined) return;
+  await db.transaction().execute((trx) => adoption.adopt(trx, { chatId, ownerId, title: NO_TITLE }, findSession));
 }

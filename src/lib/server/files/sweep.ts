@@ -32,6 +32,11 @@ export function startFileSweep({ db, files, log }: Pick<Services, "db" | "files"
  */
 export async function sweepFiles(db: Kysely<Database>, stores: FileStores, log: Services["log"]): Promise<void> {
   while ((await forgetUnused(db)) === BATCH);
+  await emptyGarbage(db, stores, log);
+}
+
+/** Deletes the bytes of files whose row is gone. */
+export async function emptyGarbage(db: Kysely<Database>, stores: FileStores, log: Services["log"]): Promise<void> {
   const garbage = await db.selectFrom("file_garbage").select(["id", "store"]).orderBy("since").execute();
   for (const { id, store } of garbage) {
     try {
@@ -71,5 +76,5 @@ async function forgetUnused(db: Kysely<Database>): Promise<number> {
   });
 }
 
-const isUnused = sql<boolean>`not exists (select from message_file where message_file.file_id = file.id)
+export const isUnused = sql<boolean>`not exists (select from message_file where message_file.file_id = file.id)
   and not exists (select from queued_message_file where queued_message_file.file_id = file.id)`;

@@ -423,12 +423,12 @@ it("lets saves of one chat wait for each other", async () => {
 it("bears the hooks of the same turn beside it", async () => {
   for (let round = 0; round < 20; round++) {
     const chatId = crypto.randomUUID();
-    await turns.adopt(db, { chatId, ownerId });
+    await turns.adopt(db, { chatId, tags: [`user:${ownerId}`] });
     const run = { chatId, runId: "run_1", token: "t", work: { messageId: "u1", attempt: null } };
     const saved = storage.save(context(chatId), changeset([user("u1")], "turn-start"));
     const all = await Promise.all([
       saved,
-      turns.adopt(db, { chatId, ownerId }),
+      turns.adopt(db, { chatId, tags: [`user:${ownerId}`] }),
       turns.started(db, run),
       turns.started(db, run),
     ]);

@@ -6,7 +6,9 @@ import type {
 } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
 import type { Kysely, Transaction } from "kysely";
+import { ownerIn } from "../../tools/foreign-session.ts";
 import type { SkeinMessage } from "../../tools/message.ts";
+import { adopt, type FindSession } from "../adoption.ts";
 import { firstTitleOf, type ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
 import { isStopRequested } from "../stop-request.ts";
@@ -21,6 +23,8 @@ import { writeMessages, writeReading, writeSession } from "./write.ts";
 export interface TranscriptStorageOptions {
   /** Who owns a chat that has no row yet. Never taken from clientData, which a browser can forge. */
   owner?: (context: TranscriptStorageContext) => string | undefined;
+  /** With it, a chat that has no row gets one only if its session tells that another surface made it (adoption.ts). */
+  findSession?: FindSession;
   /** One clear sentence on why the turn of this run failed, if it did. */
   failure?: (runId: string) => string | undefined;
   /** What the action answers that this run is at. A save of an action without it moves the head and begins no turn. */
@@ -43,7 +47,7 @@ type LockedChat = Pick<ChatRow, (typeof LOCKED)[number]>;
  */
 export function createTranscriptStorage(
   db: Kysely<Database>,
-  { owner = ownerOfRun, failure, work, refused, read }: TranscriptStorageOptions = {},
+  { owner = ownerOfRun, findSession, failure, work, refused, read }: TranscriptStorageOptions = {},
 ): TranscriptStorage<unknown> {
   return {
     load: async <M extends UIMessage>({ chatId }: { chatId: string }, options?: TranscriptLoadOptions) => {
@@ -52,7 +56,8 @@ export function createTranscriptStorage(
     },
     save: async (context, given) => {
       await db.transaction().execute(async (trx) => {
-        const chat = (await lock(trx, context.chatId)) ?? (await createChat(trx, context, given, owner(context)));
+        const chat =
+          (await lock(trx, context.chatId)) ?? (await createChat(trx, context, given, { owner, findSession }));
         if (isStale(chat, context, given)) return;
         await save(trx, chat, context, given, {
           failure: failure?.(context.runId),
@@ -75,8 +80,7 @@ export function createTranscriptStorage(
 }
 
 function ownerOfRun(context: TranscriptStorageContext): string | undefined {
-  const tag = context.ctx.run.tags?.find((tag) => tag.startsWith("user:"));
-  return tag?.slice("user:".length);
+  return ownerIn(context.ctx.run.tags ?? []);
 }
 
 /**
@@ -90,23 +94,16 @@ async function lock(trx: Transaction<Database>, chatId: string): Promise<LockedC
 /** A session that another surface created has no chat yet, and its first save comes before `onChatStart`. */
 async function createChat(
   trx: Transaction<Database>,
-  { chatId }: TranscriptStorageContext,
+  context: TranscriptStorageContext,
   changeset: TranscriptChangeset,
-  ownerId: string | undefined,
+  { owner, findSession }: Pick<TranscriptStorageOptions, "owner" | "findSession">,
 ): Promise<LockedChat> {
-  if (ownerId === undefined)
-    throw new Error(`Chat ${chatId} is unknown and its run has no "user:" tag to tell the owner.`);
+  const ownerId = owner?.(context) ?? ownerIn((await findSession?.(context.chatId))?.tags ?? []);
+  const { chatId } = context;
+  if (ownerId === undefined) throw new Error(`Chat ${chatId} is unknown and no "user:" tag tells the owner.`);
   const question = changeset.transcript.entries.find((entry) => entry.message.role === "user")?.message;
-  await trx
-    .insertInto("chat")
-    .values({
-      id: chatId,
-      owner_id: ownerId,
-      title: firstTitleOf(question as SkeinMessage | undefined),
-      last_activity_at: new Date(),
-    })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+  const title = firstTitleOf(question as SkeinMessage | undefined);
+  await adopt(trx, { chatId, ownerId, title }, findSession);
   const chat = await lock(trx, chatId);
   if (!chat) throw new Error(`Chat ${chatId} vanished while it was created.`);
   return chat;
