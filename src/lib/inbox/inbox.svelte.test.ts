@@ -16,7 +16,7 @@ function open(
   const whole: InboxApi = {
     readPage: () => Promise.resolve(page(2, "one")),
     readRows: (ids) => Promise.resolve(rowsAt(3, ...ids.map((id) => row(id, { at: 1 })))),
-    readSessions: () => Promise.resolve([]),
+    readSessions: () => Promise.resolve({ sessions: [], foreign: [] }),
     edit: () => Promise.resolve(),
     ...api,
   };
@@ -59,9 +59,32 @@ it("shows the rows at once, whatever the list of sessions takes, and says when i
   expect(titles(inbox)).toEqual(["two"]);
 });
 
+it("shows what another surface created among the chats, until it is one of them", async () => {
+  const foreign = row("from afar", { at: 7, isForeign: true });
+  const inbox = open(
+    {
+      readPage: () => Promise.resolve(pageAt(2, row("new", { at: 9 }), row("old", { at: 3 }))),
+      readSessions: () => Promise.resolve({ sessions: [], foreign: [foreign] }),
+      readRows: () => Promise.resolve(rowsAt(4)),
+    },
+    { first: pageAt(1) },
+  );
+  inbox.refresh();
+  await vi.waitFor(() => expect(titles(inbox)).toEqual(["new", "from afar", "old"]), { timeout: 10_000 });
+  inbox.sync(pageAt(3, row("new", { at: 9 }), row("from afar", { at: 8 })));
+  expect(inbox.rows.map(({ title, isForeign }) => [title, isForeign])).toEqual([
+    ["new", undefined],
+    ["from afar", undefined],
+  ]);
+  // It was deleted: what was read before does not bring it back.
+  inbox.changed("from afar");
+  await vi.waitFor(() => expect(titles(inbox)).toEqual(["new"]), { timeout: 10_000 });
+});
+
 it("shows a chat whose session is closed as closed", async () => {
   const inbox = open({
-    readSessions: () => Promise.resolve([{ chatId: "one", isClosed: true, currentRunId: null }]),
+    readSessions: () =>
+      Promise.resolve({ sessions: [{ chatId: "one", isClosed: true, currentRunId: null }], foreign: [] }),
   });
   inbox.refresh();
   await vi.waitFor(() => expect(inbox.rows[0]?.state).toBe("Closed"), { timeout: 10_000 });

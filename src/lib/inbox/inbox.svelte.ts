@@ -6,13 +6,14 @@ import { groupRows, type InboxGroup } from "./groups.ts";
 import { InboxEdits, type InboxNotice } from "./inbox-edits.svelte.ts";
 import { InboxLists, type InboxReader } from "./inbox-lists.svelte.ts";
 import { newsOf, type News } from "./news.ts";
-import { overlay, type LiveRow, type LiveSession } from "./overlay.ts";
-import type { InboxCounts, InboxPage, Listing } from "./row.ts";
+import { overlay, type LiveRow, type LiveSession, type LiveStatus } from "./overlay.ts";
+import { withRows } from "./row-list.ts";
+import type { InboxCounts, InboxPage, InboxRow, Listing } from "./row.ts";
 
 /** A request that fails throws. */
 export interface InboxApi extends InboxReader {
   /** Null: Trigger.dev did not say in time. */
-  readSessions(): Promise<LiveSession[] | null>;
+  readSessions(): Promise<LiveStatus | null>;
   edit(chatId: string, edit: ChatEdit): Promise<void>;
 }
 
@@ -33,13 +34,16 @@ const SESSIONS_PAUSE_MS = 2000;
 export class Inbox {
   #listing = $state.raw(INBOX);
   #sessions = $state.raw<LiveSession[] | null>([]);
+  /** What is no chat yet. */
+  #foreign = $state.raw<InboxRow[]>([]);
   readonly #lists: InboxLists;
   readonly #edits: InboxEdits;
   readonly #timeZone: string;
   readonly #readSessions: () => Promise<void>;
   readonly #foreseen = $derived.by(() => {
     const list = this.#lists.of(this.#listing) ?? { rows: [], end: null };
-    return foreseeEdits(list, this.#listing, this.#edits.pending);
+    const foreign = this.#foreign.filter(({ id }) => !this.#lists.find(id));
+    return foreseeEdits(withRows(list, this.#listing, [], foreign), this.#listing, this.#edits.pending);
   });
   readonly #rows = $derived(overlay(this.#foreseen.rows, this.#sessions ?? []));
   readonly #groups = $derived.by(() => groupRows(this.#rows, this.#lists.now, this.#timeZone));
@@ -60,7 +64,9 @@ export class Inbox {
     });
     this.#lists.take(INBOX, page);
     this.#readSessions = coalesce(async () => {
-      this.#sessions = await api.readSessions();
+      const live = await api.readSessions();
+      this.#sessions = live && live.sessions;
+      if (live) this.#foreign = live.foreign;
       await new Promise((resolve) => setTimeout(resolve, SESSIONS_PAUSE_MS));
     });
   }
@@ -143,6 +149,8 @@ export class Inbox {
 
   /** Something of this chat changed. */
   changed(chatId: string): void {
+    // It is a chat, or was one.
+    this.#foreign = this.#foreign.filter(({ id }) => id !== chatId);
     void this.#lists.readChanged(chatId);
     this.#readSessions().catch(() => {});
   }
@@ -160,7 +168,7 @@ export class Inbox {
 
   /** Shows it at once; what cannot be done is undone and said. */
   edit(chatId: string, edit: ChatEdit): Promise<void> {
-    const row = this.#lists.find(chatId);
+    const row = this.#lists.find(chatId) ?? this.#foreign.find(({ id }) => id === chatId);
     return row ? this.#edits.make({ row, edit }) : Promise.resolve();
   }
 }

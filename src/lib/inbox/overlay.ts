@@ -1,4 +1,11 @@
+import { isForeign, titleIn, type SessionTraits } from "../tools/foreign-session.ts";
 import type { InboxRow } from "./row.ts";
+
+/** What Trigger.dev says beside the database: what runs, and what is not a chat yet. */
+export interface LiveStatus {
+  sessions: LiveSession[];
+  foreign: InboxRow[];
+}
 
 /** What Trigger.dev says about the session of one chat. */
 export interface LiveSession {
@@ -28,6 +35,19 @@ export function liveSessions(listed: ListedSession[], now: number): LiveSession[
     if (externalId === null) return [];
     const isExpired = expiresAt !== null && new Date(expiresAt).getTime() <= now;
     return [{ chatId: externalId, isClosed: closedAt !== null || isExpired, currentRunId: currentRunId ?? null }];
+  });
+}
+
+/**
+ * Sessions that another surface created, as rows, until they are opened and become chats. `known`: the names of those that
+ * have a chat, whosever it is, and deleted or not. Nothing of theirs has run yet that a row could tell.
+ */
+export function foreignRows(listed: SessionTraits[], known: ReadonlySet<string>, now: number): InboxRow[] {
+  return listed.flatMap((session) => {
+    const { externalId: id, createdAt, metadata } = session;
+    if (id === null || known.has(id) || !isForeign(session, now)) return [];
+    const what = { preview: "", state: null, isPinned: false, isArchived: false, isForeign: true } as const;
+    return [{ id, title: titleIn(metadata), ...what, at: new Date(createdAt).getTime() }];
   });
 }
 

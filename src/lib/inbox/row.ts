@@ -9,6 +9,8 @@ export interface InboxRow {
   isArchived: boolean;
   /** Last activity, milliseconds since the epoch. */
   at: number;
+  /** A session that another surface created: it is a chat as soon as it is opened. */
+  isForeign?: true;
 }
 
 /** The place of a row in its list. */

@@ -22,12 +22,12 @@ export class NotAdoptable extends Error {
  */
 export async function adopt(
   trx: Transaction<Database>,
-  { chatId, ownerId, title }: { chatId: string; ownerId: string; title: string },
+  { chatId, ownerId, title, at = new Date() }: { chatId: string; ownerId: string; title: string; at?: Date },
   findSession: FindSession | undefined,
 ): Promise<void> {
   const made = await trx
     .insertInto("chat")
-    .values({ id: chatId, owner_id: ownerId, title, last_activity_at: new Date() })
+    .values({ id: chatId, owner_id: ownerId, title, last_activity_at: at })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .returning("id")
     .executeTakeFirst();

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatPageData } from "../chat/types.ts";
 import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
+import { takeOver } from "./foreign-chats.ts";
+import { startSession } from "./new-session.ts";
 import type { Services } from "./services.ts";
 
 const TOKEN_BUDGET_MS = 300;
@@ -10,14 +12,17 @@ const NO_TOKEN = "no access token for a chat";
 
 type Which = { ownerId: string; chatId: string };
 
-/** What the page of one chat is made of; undefined when there is no such chat of this owner. */
+/**
+ * What the page of one chat is made of; undefined when there is no such chat of this owner. A session that another surface
+ * created for them becomes a chat with this.
+ */
 export async function open(services: Services, which: Which): Promise<ChatPageData | undefined> {
   // The token is signed while the chat is read, and thrown away unless the chat turns out to be this person's.
   const [opened, publicAccessToken] = await Promise.all([
     conversation.open(services.db, which),
     tokenSoon(services, which.chatId),
   ]);
-  if (!opened) return undefined;
+  if (!opened) return (await takeOver(services, which)) ? open(services, which) : undefined;
   if (!opened.hasSession && !opened.isRunning) void connect(services, which, opened.chat.model);
   return dataOf(services, opened, publicAccessToken);
 }
@@ -71,10 +76,17 @@ async function tokenSoon(services: Services, chatId: string): Promise<string | n
   return Promise.race([token, sleep(TOKEN_BUDGET_MS, null)]);
 }
 
-/** A token to read and write this chat's streams; undefined when there is no such chat of this owner. */
+/**
+ * A token to read and write this chat's streams; undefined when there is no such chat of this owner. The browser asks for
+ * one when the session is not there any more, and sends again with it: there is a session then.
+ */
 export async function token(services: Services, which: Which): Promise<string | undefined> {
-  if (!(await chats.owns(services.db, which))) return undefined;
+  const chat = await chats.find(services.db, which);
+  if (!chat) return undefined;
   try {
+    // Before the first turn is over, its session is for the head start to make.
+    if (chat.first_turn === "done" && !(await services.realtime.findSession(chat.id)))
+      await startSession(services, { ...which, model: chat.model });
     return await services.realtime.accessToken(which.chatId);
   } catch (cause) {
     services.log.warn({ err: cause, chatId: which.chatId }, NO_TOKEN);

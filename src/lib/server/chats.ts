@@ -114,6 +114,16 @@ export async function find(db: Kysely<Database>, { ownerId, chatId }: Owned): Pr
     .executeTakeFirst();
 }
 
+/** Which of these chats there are, whosever, and deleted or not. */
+export async function known(db: Kysely<Database>, ids: string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom("chat")
+    .select("id")
+    .where(sql<boolean>`id = any(${ids.filter(isStorable)})`)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Whether there is such a chat of this owner. */
 export async function owns(db: Kysely<Database>, which: Owned): Promise<boolean> {
   return (await find(db, which)) !== undefined;

@@ -62,7 +62,7 @@ export async function claimAndStart(
 
 /** Resolves when the session is there, or when that failed; the step itself goes on. */
 async function start(services: Services, claimed: firstTurn.Claimed): Promise<void> {
-  const { db, log, realtime } = services;
+  const { db, log } = services;
   const step = new Step();
   steps.set(claimed.id, step);
   step.over.signal.addEventListener("abort", () => {
@@ -74,7 +74,7 @@ async function start(services: Services, claimed: firstTurn.Claimed): Promise<vo
     const { question, isFirst } = asked;
     // A head start gives the model one question, and a fork has a conversation above it.
     if (!isFirst) {
-      await deliver(realtime, addressOf(claimed), { message: question });
+      await deliver(services, addressOf(claimed), { message: question });
       await firstTurn.delivered(db, claimed.id);
       step.over.abort();
       return;
@@ -87,7 +87,7 @@ async function start(services: Services, claimed: firstTurn.Claimed): Promise<vo
           { err: error, chatId: claimed.id },
           "head start not handed over, the question becomes an ordinary turn",
         );
-        await deliver(realtime, addressOf(claimed), { message: question });
+        await deliver(services, addressOf(claimed), { message: question });
         await firstTurn.delivered(db, claimed.id);
       })
       .catch((error: unknown) => giveBack(services, claimed.id, error))

@@ -1,7 +1,8 @@
-import { liveSessions, type LiveSession } from "../inbox/overlay.ts";
+import { foreignRows, liveSessions, type LiveStatus } from "../inbox/overlay.ts";
 import { rowPreview, rowState, type InboxPage, type InboxRow, type InboxRows } from "../inbox/row.ts";
 import type { Listing, RowKey } from "../inbox/row.ts";
 import * as chatLists from "./chat-lists.ts";
+import * as chats from "./chats.ts";
 import type { Services } from "./services.ts";
 
 /** How long live status may take before the inbox says that it is unavailable. */
@@ -22,21 +23,21 @@ export async function list(
 ): Promise<InboxPage> {
   const now = Date.now();
   const hasPinned = view === "inbox" && filter === null && before === null;
-  const [pinned, chats, counts] = await Promise.all([
+  const [pinned, others, counts] = await Promise.all([
     hasPinned ? chatLists.list(db, { ownerId, folder: "pinned", limit: MAX_PINNED }) : [],
     chatLists.list(db, { ownerId, folder: view, state: filter, before, limit }),
     chatLists.counts(db, ownerId),
   ]);
-  const last = chats.length < limit ? undefined : chats.at(-1);
+  const last = others.length < limit ? undefined : others.at(-1);
   const end = last ? { at: last.last_activity_at.getTime(), id: last.id } : null;
-  return { rows: [...pinned, ...chats].map(rowOf), end, counts, now };
+  return { rows: [...pinned, ...others].map(rowOf), end, counts, now };
 }
 
 /** These chats of a person; what is not there, or not theirs, is left out. */
 export async function named({ db }: Pick<Services, "db">, ownerId: string, chatIds: string[]): Promise<InboxRows> {
   const now = Date.now();
-  const [chats, counts] = await Promise.all([chatLists.named(db, ownerId, chatIds), chatLists.counts(db, ownerId)]);
-  return { rows: chats.map(rowOf), counts, now };
+  const [found, counts] = await Promise.all([chatLists.named(db, ownerId, chatIds), chatLists.counts(db, ownerId)]);
+  return { rows: found.map(rowOf), counts, now };
 }
 
 function rowOf(chat: chatLists.ListedChat): InboxRow {
@@ -51,8 +52,17 @@ function rowOf(chat: chatLists.ListedChat): InboxRow {
   };
 }
 
-/** What runs for this person, as Trigger.dev says, to decorate the rows with. Null: it did not say in time. */
-export async function live(services: Services, ownerId: string): Promise<LiveSession[] | null> {
-  const answer = await services.realtime.listSessions({ ownerId, budgetMs: LIVE_BUDGET_MS });
-  return answer.live ? liveSessions(answer.sessions, Date.now()) : null;
+/**
+ * What runs for this person, as Trigger.dev says, to decorate the rows with, and what it has that is no chat yet. Null: it
+ * did not say in time.
+ */
+export async function live({ db, realtime }: Services, ownerId: string): Promise<LiveStatus | null> {
+  const answer = await realtime.listSessions({ ownerId, budgetMs: LIVE_BUDGET_MS });
+  if (!answer.live) return null;
+  const now = Date.now();
+  const known = await chats.known(
+    db,
+    answer.sessions.flatMap(({ externalId }) => externalId ?? []),
+  );
+  return { sessions: liveSessions(answer.sessions, now), foreign: foreignRows(answer.sessions, known, now) };
 }

@@ -72,13 +72,13 @@ export async function sweep(services: Services, watches: Map<string, Watch>, now
 }
 
 async function firstTurns(services: Services): Promise<void> {
-  const { db, log, realtime } = services;
+  const { db, log } = services;
   const abandoned = await firstTurn.claimAbandoned(db, VISITOR_GRACE_MS);
   await Promise.all(
     abandoned.map(async (chat) => {
       try {
         const what = await unanswered(db, chat);
-        if (typeof what === "object") await deliver(realtime, addressOf(chat), what);
+        if (typeof what === "object") await deliver(services, addressOf(chat), what);
         await firstTurn.delivered(db, chat.id);
       } catch (error) {
         log.warn({ err: error, chatId: chat.id }, "an abandoned first turn could not be sent");
@@ -126,7 +126,7 @@ async function help(services: Services, watches: Map<string, Watch>, chat: Runni
   const what = looked.step === "send-question" ? await unanswered(services.db, chat) : "unknown";
   if (what === "answered") await settle(services, chat);
   else if (what === "unknown") await giveUp(services, chat);
-  else await deliver(realtime, addressOf(chat), what);
+  else await deliver(services, addressOf(chat), what);
 }
 
 /** Its turn ended and nobody said so: nothing is left to wait for. */

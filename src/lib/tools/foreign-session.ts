@@ -1,3 +1,5 @@
+import { evenOut, MAX_TITLE_LENGTH } from "./chat-title.ts";
+
 /**
  * Sessions that another surface created: a script, a bot, another app with the same key. Those that this app creates have a
  * tag, and their chat has its row before: without one they are what is left of a chat that was deleted.
@@ -35,7 +37,11 @@ export function isForeign(session: SessionTraits, now: number): boolean {
   return session.type === "chat.agent" && session.taskIdentifier === AGENT && !session.tags.includes(APP_TAG);
 }
 
-/** What its maker calls it, if anything; not yet fit to be shown. */
+/** What its maker calls it, if anything. */
 export function titleIn(metadata: SessionTraits["metadata"]): string {
-  return typeof metadata?.title === "string" ? metadata.title : "";
+  const title = typeof metadata?.title === "string" ? evenOut(metadata.title) : "";
+  return Array.from(title).slice(0, MAX_FOREIGN_TITLE).join("") || "New chat";
 }
+
+/** As many characters as any title may have, if each took two. */
+const MAX_FOREIGN_TITLE = MAX_TITLE_LENGTH / 2;

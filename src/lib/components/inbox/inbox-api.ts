@@ -1,6 +1,6 @@
 import { resolve } from "$app/paths";
 import type { InboxApi } from "$lib/inbox/inbox.svelte.ts";
-import type { LiveSession } from "$lib/inbox/overlay.ts";
+import type { LiveStatus } from "$lib/inbox/overlay.ts";
 import type { InboxPage, InboxRows } from "$lib/inbox/row.ts";
 
 /** Reads go out one by one: one without an answer must not keep the others waiting. */
@@ -16,7 +16,7 @@ export const inboxApi: InboxApi = {
     const ids = new URLSearchParams(chatIds.map((id) => ["id", id]));
     return read<InboxRows>(`${resolve("/api/inbox/rows")}?${ids}`);
   },
-  readSessions: () => read<LiveSession[] | null>(resolve("/api/inbox/live")),
+  readSessions: () => read<LiveStatus | null>(resolve("/api/inbox/live")),
   async edit(chatId, edit) {
     const response = await fetch(resolve("/api/chats/[chatId]", { chatId }), {
       method: "PATCH",

@@ -12,7 +12,7 @@ export async function send({ db, realtime, log }: Pick<Services, "db" | "realtim
     try {
       if (attempt > 1 && !isRunning) {
         // Whoever should have read it is not there, or waits for something else.
-        await deliver(realtime, chat, { message });
+        await deliver({ db, realtime }, chat, { message });
       } else {
         // A fork has no session yet.
         if (!hasSession) await realtime.ensureRun(chat);

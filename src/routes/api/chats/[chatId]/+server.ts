@@ -3,6 +3,7 @@ import { requirePerson } from "$lib/server/access.ts";
 import { readBody } from "$lib/server/body.ts";
 import * as chatEdits from "$lib/server/chat-edits.ts";
 import * as chatPage from "$lib/server/chat-page.ts";
+import { takeOver } from "$lib/server/foreign-chats.ts";
 import { chatEditSchema } from "$lib/tools/chat-edit.ts";
 import type { RequestHandler } from "./$types";
 
@@ -16,7 +17,11 @@ export const GET: RequestHandler = async ({ locals, params }) => {
 export const PATCH: RequestHandler = async ({ locals, params, request }) => {
   const user = requirePerson(locals);
   const edit = await readBody(request, chatEditSchema);
-  const isThere = await chatEdits.apply(locals.services.db, { ownerId: user.id, chatId: params.chatId }, edit);
+  const which = { ownerId: user.id, chatId: params.chatId };
+  const { services } = locals;
+  const apply = () => chatEdits.apply(services.db, which, edit);
+  // The inbox shows sessions of other surfaces that are no chats yet.
+  const isThere = (await apply()) || ((await takeOver(services, which)) && (await apply()));
   if (!isThere) error(404, "There is no such chat.");
   return new Response(null, { status: 204 });
 };
