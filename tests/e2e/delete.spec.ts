@@ -166,33 +166,41 @@ test("a turn goes on while its chat is deleted, and is there when it is taken ba
   await expectAnswer(guest, 40, { nth: 1 });
 });
 
-test("a chat that is deleted in the middle of an answer is gone with the run that gives it", async ({
-  guest,
-  stack,
-  model,
-}) => {
-  test.setTimeout(180_000);
-  const behind = await behindStack(stack);
-  try {
-    const word = marker();
-    const chatId = await startChat(guest, `words=3 ${marker()}`);
-    await expectAnswer(guest, 3);
-    await send(guest, `words=3000 rate=20 ${word}`);
-    await untilWord(answers(guest).nth(1), 3);
-    const runs = await behind.query<{ id: string }>(
-      `select r.id from engine.run r join engine.session s on s.id = r.session_id where s.external_id = $1`,
-      [chatId],
-    );
-    expect(runs.length).toBeGreaterThanOrEqual(1);
-    // Whoever looks at it must not bring it back, whatever the page does.
-    expect(await edit(guest, chatId, { type: "delete", isDeleted: true })).toBe(204);
-    const traces = [chatId, word, ...runs.map(({ id }) => id)];
-    await expect.poll(() => tablesWith(behind.query, traces), { timeout: GONE_MS }).toEqual({});
-    const asked = () => model.requests.filter((request) => request.prompt.includes(word));
-    expect(asked()).toHaveLength(1);
-    await expect.poll(() => asked()[0]?.abortedAt).toBeDefined();
-    expect(await tablesWith(behind.query, traces)).toEqual({});
-  } finally {
-    await behind.close();
-  }
-});
+for (const who of ["the agent", "the web server's head start"]) {
+  test(`a chat that is deleted in the middle of an answer of ${who} is gone with whoever gives it`, async ({
+    guest,
+    stack,
+    model,
+  }) => {
+    test.setTimeout(180_000);
+    const behind = await behindStack(stack);
+    try {
+      const word = marker();
+      const isFirst = who !== "the agent";
+      if (!isFirst) {
+        await startChat(guest, `words=3 ${marker()}`);
+        await expectAnswer(guest, 3);
+      }
+      await send(guest, `words=3000 rate=20 ${word}`);
+      await untilWord(answers(guest).nth(isFirst ? 0 : 1), 3);
+      const chatId = chatIdOf(guest);
+      const runs = await behind.query<{ id: string }>(
+        `select r.id from engine.run r join engine.session s on s.id = r.session_id where s.external_id = $1`,
+        [chatId],
+      );
+      expect(runs.length).toBeGreaterThanOrEqual(1);
+      expect(await edit(guest, chatId, { type: "delete", isDeleted: true })).toBe(204);
+      const traces = [chatId, word, ...runs.map(({ id }) => id)];
+      await expect.poll(() => tablesWith(behind.query, traces), { timeout: GONE_MS }).toEqual({});
+      const asked = () => model.requests.filter((request) => request.prompt.includes(word));
+      await expect.poll(() => asked()[0]?.abortedAt).toBeDefined();
+      expect(asked()).toHaveLength(1);
+      // The page that shows it still does what it does, and brings nothing back.
+      await guest.reload();
+      await expect(guest.getByRole("heading", { name: "Not found" })).toBeVisible();
+      expect(await tablesWith(behind.query, traces)).toEqual({});
+    } finally {
+      await behind.close();
+    }
+  });
+}
