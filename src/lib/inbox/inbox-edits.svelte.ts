@@ -72,7 +72,8 @@ export class InboxEdits {
     return {
       text: `“${row.title}” is ${undone.said}.`,
       isProblem: false,
-      shownMs: edit.type === "delete" ? UNDO_MS : SHOWN_MS,
+      // A click at the last moment still has its way to go.
+      shownMs: edit.type === "delete" ? UNDO_MS - 1000 : SHOWN_MS,
       undo: () => void this.make({ row, edit: undone.edit }),
     };
   }

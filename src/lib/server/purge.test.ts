@@ -6,7 +6,7 @@ import { addPeople } from "../../../tests/support/people.ts";
 import { createTestDatabase } from "../../../tests/support/postgres.ts";
 import { startS3Server, type S3Server } from "../../../tests/support/s3-server.ts";
 import { filePart } from "../tools/file.ts";
-import { UNDO_MS } from "../tools/chat-edit.ts";
+import { UNDO_MS } from "../tools/undo-time.ts";
 import { apply } from "./chat-edits.ts";
 import * as chats from "./chats.ts";
 import { createDb } from "./db/index.ts";

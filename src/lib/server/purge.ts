@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import { UNDO_MS } from "../tools/chat-edit.ts";
+import { UNDO_MS } from "../tools/undo-time.ts";
 import type { ChatRow } from "./chats.ts";
 import { alone, LOCKS } from "./db/alone.ts";
 import type { Database } from "./db/database.ts";

@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { evenOut, MAX_TITLE_LENGTH } from "./chat-title.ts";
 
-/** How long a deleted chat can be taken back. */
-export const UNDO_MS = 30_000;
-
 /** What a person can change about a chat from its row. Each says how it is to be: twice is once. */
 export const chatEditSchema = z.discriminatedUnion("type", [
   /** A name of the person's own, which no other ever replaces. White space is evened out. */

@@ -1,2 +1,2 @@
-/** How long a deleted chat can be had back, in milliseconds. */
+/** How long a deleted chat can be taken back, in milliseconds. */
 export const UNDO_MS = 30_000;
