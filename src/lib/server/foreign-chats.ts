@@ -2,7 +2,7 @@ import { error } from "@sveltejs/kit";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isForeign, ownerTag, titleIn, type SessionTraits } from "../tools/foreign-session.ts";
 import { adopt, NotAdoptable } from "./adoption.ts";
-import type { Owned } from "./chats.ts";
+import * as chats from "./chats.ts";
 import { isStorable, storable } from "./jsonb.ts";
 import type { Services } from "./services.ts";
 
@@ -16,11 +16,11 @@ const UNKNOWN = "Whether there is such a chat cannot be told right now. Try agai
  */
 export async function takeOver(
   { db, log, realtime }: Pick<Services, "db" | "log" | "realtime">,
-  { ownerId, chatId }: Owned,
+  { ownerId, chatId }: chats.Owned,
 ): Promise<boolean> {
   if (!isSessionName(chatId)) return false;
-  // Another person's, or one that was deleted.
-  if (await db.selectFrom("chat").select("id").where("id", "=", chatId).executeTakeFirst()) return false;
+  // Another person's, or one that was deleted; or its own run has just made the chat.
+  if ((await chats.known(db, [chatId])).size > 0) return chats.owns(db, { ownerId, chatId });
   try {
     const session = await inTime(realtime.findSession(chatId));
     if (!session || !isOf(session, { ownerId, chatId })) return false;
@@ -35,7 +35,7 @@ export async function takeOver(
 }
 
 /** The tag is all that says whose it is, and only who has the secret key writes one. */
-function isOf(session: SessionTraits, { ownerId, chatId }: Owned): boolean {
+function isOf(session: SessionTraits, { ownerId, chatId }: chats.Owned): boolean {
   return session.externalId === chatId && session.tags.includes(ownerTag(ownerId)) && isForeign(session, Date.now());
 }
 
