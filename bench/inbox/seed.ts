@@ -119,8 +119,8 @@ async function insertMessages(db: Kysely<Database>, { ownerId, chats, messages }
   const sentence = (salt: number) => sql`
     (select said from seed_sentence where n = floor(${chance(salt, "k")} * ${SENTENCES}::int)::int)`;
   await sql`
-    insert into message (chat_id, id, parent_id, role, parts, created_at)
-    select chat.id, ${id(ownerId, "message", "k")},
+    insert into message (chat_id, owner_id, id, parent_id, role, parts, created_at)
+    select chat.id, ${ownerId}, ${id(ownerId, "message", "k")},
       case when k > first_message then ${id(ownerId, "message", "(k - 1)")} end,
       case when (k - first_message) % 2 = 0 then 'user' else 'assistant' end,
       jsonb_build_array(jsonb_build_object('type', 'text', 'text', concat_ws(' ',

@@ -41,6 +41,18 @@ export async function visit(
   });
 }
 
+/** Goes to the branch that has this message, and stays where the head is if that is one. */
+export async function goTo(db: Kysely<Database>, which: Which, messageId: string): Promise<Moved> {
+  return withChat(db, which, async (trx, chat) => {
+    const message = await messages.find(trx, chat.id, messageId);
+    if (!message) return undefined;
+    const path = chat.head_id === null ? [] : await lineage(trx, chat.id, [chat.head_id]);
+    if (!path.some(({ id }) => id === messageId))
+      await move(trx, chat, await leafBelow(trx, chat, message.last_leaf_id ?? messageId));
+    return { below: null };
+  });
+}
+
 /** Takes the last question of the head's path back, with all that came after. Nothing happens when it is another one. */
 export async function undo(db: Kysely<Database>, which: Which, messageId: string): Promise<Moved> {
   return withChat(db, which, async (trx, chat) => {

@@ -6,6 +6,8 @@ import type { Database } from "./db/database.ts";
 export interface MessageTable {
   chat_id: string;
   id: string;
+  /** The chat's: a trigger sees to it. */
+  owner_id: Generated<string>;
   parent_id: string | null;
   role: "user" | "assistant" | "system";
   parts: ColumnType<SkeinMessage["parts"], string, string>;
