@@ -36,9 +36,10 @@ export class Inbox {
   #sessions = $state.raw<LiveSession[] | null>([]);
   /** What is no chat yet. */
   #foreign = $state.raw<InboxRow[]>([]);
+  /** Where the person's days begin. */
+  readonly timeZone: string;
   readonly #lists: InboxLists;
   readonly #edits: InboxEdits;
-  readonly #timeZone: string;
   readonly #readSessions: () => Promise<void>;
   readonly #foreseen = $derived.by(() => {
     const list = this.#lists.of(this.#listing) ?? { rows: [], end: null };
@@ -46,10 +47,10 @@ export class Inbox {
     return foreseeEdits(withRows(list, this.#listing, [], foreign), this.#listing, this.#edits.pending);
   });
   readonly #rows = $derived(overlay(this.#foreseen.rows, this.#sessions ?? []));
-  readonly #groups = $derived.by(() => groupRows(this.#rows, this.#lists.now, this.#timeZone));
+  readonly #groups = $derived.by(() => groupRows(this.#rows, this.#lists.now, this.timeZone));
 
   constructor(page: InboxPage, api: InboxApi, { timeZone, onnews }: InboxOptions) {
-    this.#timeZone = timeZone;
+    this.timeZone = timeZone;
     this.#lists = new InboxLists(api, (before, after) => {
       const news = newsOf(before, after);
       if (news) onnews?.(news);
