@@ -266,6 +266,11 @@ export class ChatSession {
     return this.#moves.switchTo({ parentId, id });
   }
 
+  /** Shows the branch that has this message, here and on every device. Not there: nothing changes. */
+  async goTo(messageId: string): Promise<void> {
+    if (!this.messages.some(({ id }) => id === messageId)) await this.#moves.goTo(messageId);
+  }
+
   /** Shows the branch that is being answered. */
   async showElsewhere(): Promise<void> {
     const { elsewhere } = this.#state;

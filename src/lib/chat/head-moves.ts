@@ -9,6 +9,11 @@ export interface Destination {
   id: string | null;
 }
 
+/** A message, on whichever branch it is. */
+export interface Whereabouts {
+  messageId: string;
+}
+
 /** What the server says of a move: the messages of `data` are those below `after`. */
 export interface HeadMoved {
   after: string | null;
@@ -17,7 +22,7 @@ export interface HeadMoved {
 
 /** Moves of the head that wake no run. Undefined: the chat or the message is not there. */
 export interface HeadApi {
-  moveHead(chatId: string, to: Destination): Promise<HeadMoved | undefined>;
+  moveHead(chatId: string, to: Destination | Whereabouts): Promise<HeadMoved | undefined>;
   undo(chatId: string, messageId: string): Promise<HeadMoved | undefined>;
 }
 
@@ -60,6 +65,14 @@ export class HeadMoves {
     const isSeen = known !== undefined && (to.id === null || known.some(({ id }) => id === to.id));
     this.#show(known, isSeen ? null : to);
     return this.#go({ isReplaceable: true, request: () => this.#api.moveHead(this.#chatId, to) });
+  }
+
+  /** Goes to the branch that has this message. One that this page has not seen is shown once the server has it. */
+  goTo(messageId: string): Promise<void> {
+    const known = this.#turns.shown.tree.path(messageId);
+    if (known) return this.switchTo({ parentId: known.at(-2)?.id ?? null, id: messageId });
+    this.#show(undefined, null);
+    return this.#go({ isReplaceable: true, request: () => this.#api.moveHead(this.#chatId, { messageId }) });
   }
 
   /** Takes back the last question of the path shown, with its answer. They stay in the tree. */

@@ -2,7 +2,7 @@ import type { SkeinMessage } from "../../tools/message.ts";
 import type { MessageQueue } from "../../tools/queue.ts";
 import { ChatSession } from "../chat-session.svelte.ts";
 import { foresee } from "../foresee-queue.ts";
-import type { Destination, HeadMoved } from "../head-moves.ts";
+import type { Destination, HeadMoved, Whereabouts } from "../head-moves.ts";
 import type { ChatPageData } from "../types.ts";
 import { FakeEngine } from "./fake-engine.ts";
 
@@ -72,7 +72,7 @@ export class FakeChat {
   /** Whether the database takes the turn for one that runs, or is to come. */
   isStoppable = (_turn: string) => true;
 
-  protected moveHead(_to: Destination): Promise<HeadMoved | undefined> {
+  protected moveHead(_to: Destination | Whereabouts): Promise<HeadMoved | undefined> {
     return Promise.resolve(undefined);
   }
 

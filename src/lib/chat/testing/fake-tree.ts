@@ -1,6 +1,6 @@
 import type { SkeinMessage } from "../../tools/message.ts";
 import { keyOf } from "../branches.ts";
-import type { Destination, HeadMoved } from "../head-moves.ts";
+import type { Destination, HeadMoved, Whereabouts } from "../head-moves.ts";
 import type { Branch, ChatPageData } from "../types.ts";
 import { assistant, FakeChat, user } from "./fake-chat.ts";
 
@@ -15,7 +15,7 @@ interface Row {
 export class FakeTree extends FakeChat {
   readonly rows = new Map<string, Row>();
   /** What pages asked of the head, in order. */
-  readonly moves: (Destination | { undo: string })[] = [];
+  readonly moves: (Destination | Whereabouts | { undo: string })[] = [];
   isHeadDown = false;
   #head: string | null = null;
   #answering: string | null = null;
@@ -80,13 +80,16 @@ export class FakeTree extends FakeChat {
     return release;
   }
 
-  protected override async moveHead(to: Destination): Promise<HeadMoved | undefined> {
+  protected override async moveHead(to: Destination | Whereabouts): Promise<HeadMoved | undefined> {
     this.moves.push(to);
     await this.#held;
     if (this.isHeadDown) throw new TypeError("fetch failed");
-    this.head = to.id === null ? to.parentId : this.#leafOf(to.id);
+    if ("messageId" in to && !this.rows.has(to.messageId)) return undefined;
+    const id = "messageId" in to ? to.messageId : to.id;
+    const parentId = "messageId" in to ? null : to.parentId;
+    this.head = id === null ? parentId : this.#leafOf(id);
     for (const message of this.stored) Object.assign(this.rows.get(message.id) ?? {}, { isUnread: false });
-    return this.#below(to.parentId);
+    return this.#below(parentId);
   }
 
   protected override async undo(messageId: string): Promise<HeadMoved | undefined> {

@@ -1,5 +1,5 @@
 import { resolve } from "$app/paths";
-import type { Destination, HeadMoved } from "$lib/chat/head-moves.ts";
+import type { Destination, HeadMoved, Whereabouts } from "$lib/chat/head-moves.ts";
 import type { QueueOperation } from "$lib/chat/foresee-queue.ts";
 import { QueueRefusal } from "$lib/chat/queue-requests.ts";
 import type { ChatPageData } from "$lib/chat/types.ts";
@@ -31,7 +31,7 @@ export async function reload(chatId: string): Promise<ChatPageData | undefined> 
 }
 
 /** Goes to another branch, on every device. */
-export async function moveHead(chatId: string, to: Destination): Promise<HeadMoved | undefined> {
+export async function moveHead(chatId: string, to: Destination | Whereabouts): Promise<HeadMoved | undefined> {
   return ask("/api/chats/[chatId]/head", chatId, to);
 }
 

@@ -9,11 +9,15 @@ const NEAR_BOTTOM = 24;
 /** Opens and closes something in the conversation itself, unlike the button of a menu. */
 const DISCLOSURE = "[aria-expanded]:not([aria-haspopup])";
 
+/** The least space above a row that is shown. */
+const ABOVE = 24;
+
 /** The place that stays while the list changes: a row's top, or its end when its top is above the screen. */
 interface Held {
   find: () => Element | null;
   edge: "top" | "bottom";
-  at: number;
+  /** Null: the row is in the middle of the screen. */
+  at: number | null;
 }
 
 /**
@@ -79,6 +83,14 @@ export class ScrollController {
     if (this.#held === held) this.#hold(held);
   }
 
+  /** Brings a row to the middle of the screen and keeps it there until the person scrolls; of a long one, its beginning. */
+  show(find: () => Element | null) {
+    this.#makeRoom(0);
+    this.isFollowing = false;
+    this.#held = { find, edge: "top", at: null };
+    this.#hold(this.#held);
+  }
+
   /** Who opens something reads from its top: the button stays where it was pressed. Heard before anything has opened. */
   #disclosed(target: EventTarget | null) {
     const button = target instanceof Element ? target.closest(DISCLOSURE) : null;
@@ -98,9 +110,9 @@ export class ScrollController {
     const scroller = this.#scroller;
     const box = find()?.getBoundingClientRect();
     if (!scroller || !box) return;
-    const top = Math.max(0, scroller.scrollTop + box[edge] - at);
+    const top = Math.max(0, scroller.scrollTop + box[edge] - (at ?? middle(box, scroller)));
     // What is shorter than before would pull the row down: the room below it stays until something fills it.
-    this.#makeRoom(top + scroller.clientHeight);
+    if (at !== null) this.#makeRoom(top + scroller.clientHeight);
     scroller.scrollTop = top;
     this.#left = scroller.scrollTop;
     this.isFollowing = this.#toEnd(scroller) <= AT_BOTTOM;
@@ -150,4 +162,10 @@ export class ScrollController {
       this.isFollowing = false;
     }
   }
+}
+
+/** Where a row begins that stands in the middle of the screen. */
+function middle(row: DOMRect, scroller: Element): number {
+  const screen = scroller.getBoundingClientRect();
+  return screen.top + Math.max(ABOVE, (screen.height - row.height) / 2);
 }
