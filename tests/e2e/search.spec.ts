@@ -22,14 +22,14 @@ const box = (page: Page) => page.getByRole("searchbox", { name: "Search chats" }
 const results = (page: Page) => page.getByRole("list", { name: "Search results" }).getByRole("link");
 const status = (page: Page) => page.getByRole("search").getByRole("status");
 
-/** A chat whose first wording was replaced: `words[0]` is said only on the branch that nobody looks at. */
+/** A question about Leftword on a branch that nobody looks at, and one about Shownword on that which is shown. */
 async function branched(page: Page): Promise<[string, string]> {
   const [left, shown] = [prompt("say=Porto Leftword"), prompt("say=Oslo Shownword")];
-  await startChat(page, left);
+  await startChat(page, prompt("words=4"));
+  await expectAnswer(page, 4);
+  await send(page, left);
   await expect(lastAnswer(page)).toHaveText("Porto");
   await expectSettled(page);
-  await send(page, prompt("words=4"));
-  await expectAnswer(page, 4);
   await untilSaved(page);
   await editMessage(page, messageWith(page, left), shown);
   await expect(lastAnswer(page)).toContainText("Oslo");
@@ -166,7 +166,9 @@ test("on a phone, Ctrl+K opens the drawer and a result closes it", async ({ gues
   await guest.keyboard.press("Control+k");
   await expect(box(guest)).toBeFocused();
   await guest.keyboard.type("phoneword");
-  await expect(results(guest).first()).toContainText("Phoneword");
+  // Its title is the first.
+  await expect(results(guest).nth(1)).toContainText("You: words=3 Phoneword");
+  await guest.keyboard.press("ArrowDown");
   await guest.keyboard.press("ArrowDown");
   await guest.keyboard.press("Enter");
   await expect(box(guest)).toBeHidden();

@@ -7,7 +7,7 @@ const WINDOW = 4_000;
 /** That many to choose from are enough; an index is asked when there are fewer. */
 const ENOUGH = 60;
 /** The newest of what is found are ranked. */
-const RANKED = 1_000;
+const RANKED = 500;
 /** How many rows of what an index finds are looked at, whatever it finds. */
 const CAP = 20_000;
 
@@ -26,34 +26,56 @@ export interface Candidate {
 }
 
 /**
- * A person's messages that match, in no order: all of them or, of many, about the newest thousand. An index over words
+ * A person's messages that match, in no order: all of them or, of many, the newest hundreds. An index over words
  * gives everything that matches or nothing, and a common word is in a million messages. So it is asked for what is rare
  * among the newest only: first in the two months where these end, then in all there are.
  */
 export async function messageCandidates(trx: Transaction<Database>, sought: Sought): Promise<Candidate[]> {
   const { ownerId, query } = sought;
-  const recent = sql`
-    select * from (
-      select * from message where owner_id = ${ownerId} and not hidden order by created_at desc limit ${WINDOW}
-    ) recent
-    where search @@ ${query}::tsquery limit ${RANKED}`;
-  const found = await ranked(trx, sought, recent);
+  const found = await ranked(
+    trx,
+    sought,
+    sql`select * from (${recent(ownerId)}) recent where search @@ ${query}::tsquery limit ${RANKED}`,
+  );
   if (choices(found) >= ENOUGH) return found;
   const month = await monthBefore(trx, ownerId);
   if (month === undefined) return found;
 
+  const indexed = await indexedBy(trx, sought);
   const scopes = [`${ownerId} ${month}`, `${ownerId} ${month - 1}`];
   const add = async (scope: RawBuilder<unknown>) => {
-    const indexed = sql`
+    const rows = sql`
       select * from (
         select * from message
-        where message_scope(owner_id, created_at) ${scope} and search @@ ${query}::tsquery and not hidden limit ${CAP}
+        where message_scope(owner_id, created_at) ${scope} and search @@ ${indexed}::tsquery and not hidden
+          and (search @@ ${query}::tsquery) is true
+        limit ${CAP}
       ) matching order by created_at desc limit ${RANKED}`;
-    found.push(...(await ranked(trx, sought, indexed)));
+    found.push(...(await ranked(trx, sought, rows)));
   };
   await add(sql`&& ${scopes}::text[]`);
   if (choices(found) < ENOUGH) await add(sql`@> array[${ownerId}]`);
   return [...new Map(found.map((candidate) => [`${candidate.chatId} ${candidate.messageId}`, candidate])).values()];
+}
+
+const recent = (ownerId: string) => sql`
+  select * from message where owner_id = ${ownerId} and not hidden order by created_at desc limit ${WINDOW}`;
+
+/** What is in more than so many of the newest messages is common. */
+const COMMON = WINDOW / 20;
+
+/**
+ * The part of a query that the index is asked for. To find what begins with a few letters, it gathers every message that
+ * has any such word: with rare words beside common beginnings, the rare words alone are sooner found, and few.
+ */
+async function indexedBy(trx: Transaction<Database>, { ownerId, query }: Sought): Promise<string> {
+  const { words, beginning } = /^(?<words>[^|]+) & (?<beginning>'[^']+':\*)$/.exec(query)?.groups ?? {};
+  if (words === undefined || beginning === undefined) return query;
+  const { rows } = await sql<{ isBeginningCommon: boolean; areWordsRare: boolean }>`
+    select count(*) filter (where search @@ ${beginning}::tsquery) > ${COMMON} as "isBeginningCommon",
+      count(*) filter (where search @@ ${words}::tsquery) <= ${COMMON} as "areWordsRare"
+    from (${recent(ownerId)}) recent`.execute(trx);
+  return rows[0]?.isBeginningCommon && rows[0].areWordsRare ? words : query;
 }
 
 /**
