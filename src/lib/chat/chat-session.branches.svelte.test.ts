@@ -12,6 +12,35 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 8000, interval
 const left = ["u1:u1", "a1:one", "u2:u2", "a2:two"];
 const right = ["u1:u1", "a1:one", "v2:v2", "b2:other"];
 
+describe("going to a message", () => {
+  it("shows its branch, also one that was never seen, and moves nobody who sees it", async () => {
+    const page = chat.open();
+    await page.goTo("a1");
+    expect(chat.moves).toEqual([]);
+    await page.goTo("b2");
+    expect(read(page)).toEqual(right);
+    await page.goTo("a2");
+    expect(read(page)).toEqual(left);
+    expect(chat.moves).toEqual([{ messageId: "b2" }, { parentId: "u2", id: "a2" }]);
+  });
+
+  it("that is gone leaves the page as it is", async () => {
+    const page = chat.open();
+    await page.goTo("nosuch");
+    await until(() => expect(page.isGoing).toBe(false));
+    expect(read(page)).toEqual(left);
+    expect(page.moveProblem).toBeNull();
+  });
+
+  it("without a connection says so", async () => {
+    const page = chat.open();
+    chat.isHeadDown = true;
+    await page.goTo("b2");
+    expect(read(page)).toEqual(left);
+    expect(page.moveProblem).toBe("The branch cannot be reached right now.");
+  });
+});
+
 describe("switching", () => {
   it("shows a branch that was seen at once, and says where it is", async () => {
     const page = chat.open();

@@ -47,6 +47,27 @@ const path = async (which: Which) => (await opened(which))?.messages.map((messag
 const head = async ({ chatId }: Which) =>
   (await db.selectFrom("chat").select("head_id").where("id", "=", chatId).executeTakeFirst())?.head_id;
 
+describe("the way to a message", () => {
+  const rows = ["u1", "a1<u1", "u2<a1", "a2<u2", "u2b<a1", "a2b<u2b", "u3b<a2b", "a3b<u3b"];
+
+  it("leads to a branch that has it, and to the end of that", async () => {
+    const which = await tree("a2", ...rows);
+    expect(await heads.goTo(db, which, "a2b")).toEqual({ below: null });
+    expect(await path(which)).toBe("u1 a1 u2b a2b u3b a3b");
+    await heads.goTo(db, which, "u2");
+    expect(await path(which)).toBe("u1 a1 u2 a2");
+  });
+
+  it("moves nobody who is there already, and is only the owner's", async () => {
+    const which = await tree("a2b", ...rows);
+    expect(await heads.goTo(db, which, "u1")).toEqual({ below: null });
+    expect(await head(which)).toBe("a2b");
+    expect(await heads.goTo(db, { ...which, ownerId: "bob" }, "u2")).toBeUndefined();
+    expect(await heads.goTo(db, which, "nosuch")).toBeUndefined();
+    expect(await head(which)).toBe("a2b");
+  });
+});
+
 describe("a switch", () => {
   const rows = ["u1", "a1<u1", "u2<a1", "a2<u2", "u3<a2", "a3<u3", "u2b<a1", "a2b<u2b"];
 

@@ -190,6 +190,11 @@ describe("among a hundred thousand messages", () => {
       select 'crowd ' || n, ${crowded}, 'Chat ' || n, now() - n * interval '1 hour' from generate_series(1, 5000) n`.execute(
       db,
     );
+    // One by one into an index of words takes ten times as long.
+    const [{ definition = "" } = {}] = await database.query<{ definition: string }>(
+      "select pg_get_indexdef('message_search_idx'::regclass) as definition",
+    );
+    await sql`drop index message_search_idx`.execute(db);
     await sql`
       insert into message (chat_id, id, parent_id, role, parts, created_at)
       select 'crowd ' || n, 'm' || k, case when k > 1 then 'm' || (k - 1) end, 'assistant',
@@ -197,6 +202,7 @@ describe("among a hundred thousand messages", () => {
           'common words of message ' || k || case when n % 500 = 0 then ' seldom' else '' end)),
         now() - n * interval '1 hour' + k * interval '1 minute'
       from generate_series(1, 5000) n, generate_series(1, 20) k`.execute(db);
+    await sql.raw(definition).execute(db);
     await sql`update chat set head_id = 'm20' where owner_id = ${crowded}`.execute(db);
     await sql`analyze message`.execute(db);
   }, 60_000);
@@ -215,8 +221,8 @@ describe("among a hundred thousand messages", () => {
     // Ten chats of twenty, three of each.
     const seldom = await find("seldom ", 100);
     expect(new Set(seldom.map(({ chatId }) => chatId)).size).toBe(10);
-    const common = await find("common ", 100);
-    expect(common).toHaveLength(100);
+    const common = await find("common ");
+    expect(common).toHaveLength(30);
     expect(common.every(({ chatId }) => Number(chatId.split(" ")[1]) < 100)).toBe(true);
   });
 });
