@@ -10,7 +10,8 @@ const found = (...ids: string[]): SearchResult[] =>
 
 /** A server that answers when it is told to. */
 class Server {
-  readonly asked: { query: string; signal: AbortSignal; answer(...ids: string[]): void; fail(cause: Error): void }[] = [];
+  readonly asked: { query: string; signal: AbortSignal; answer(...ids: string[]): void; fail(cause: Error): void }[] =
+    [];
   api = (query: string, signal: AbortSignal) =>
     new Promise<SearchResult[]>((resolve, reject) => {
       this.asked.push({ query, signal, answer: (...ids) => resolve(found(...ids)), fail: reject });
