@@ -1,4 +1,5 @@
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import compression from "compression";
 import { createProxyServer } from "httpxy";
 
 /**
@@ -30,11 +31,16 @@ proxy.on("error", (_error, _request, response) => {
   else response.writeHead(502, { "content-type": "application/json" }).end('{"error":"The engine is not reachable."}');
 });
 
+// Pages and what they read; a stream of events would wait in the compressor.
+const compress = compression({
+  filter: (_request, response) => /^(text\/html|application\/json)\b/.test(String(response.getHeader("content-type"))),
+}) as unknown as (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
 const server = createServer((request, response) => {
   if (upstream && isRealtime(request.url ?? "")) void proxy.web(request, response).catch(() => {});
   else {
     request.headers["x-forwarded-proto"] ??= "http";
-    handler(request, response);
+    compress(request, response, () => handler(request, response));
   }
 });
 

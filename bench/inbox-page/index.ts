@@ -8,6 +8,7 @@ import build from "../../tests/support/build.global.ts";
 import { chromiumFlags, findChromium } from "../../tests/support/chromium.ts";
 import { startMockOpenAI } from "../../tests/support/mock-openai.ts";
 import { seed } from "../inbox/seed.ts";
+import { observe } from "../observe.ts";
 import { write } from "../results.ts";
 import { startSkein } from "../skein.ts";
 import type { Summary } from "../statistics.ts";
@@ -33,6 +34,7 @@ const browser = await chromium.launch({ executablePath: findChromium(), args: ch
 try {
   const options: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
   const first = await (await browser.newContext(options)).newPage();
+  await observe(first);
   await open(first, skein.url);
   await ask(first, skein, 5);
   const { owner_id: ownerId } = await db.selectFrom("chat").select("owner_id").executeTakeFirstOrThrow();

@@ -1,6 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import { createDb, type Database } from "../../src/lib/server/db/index.ts";
 import * as inbox from "../../src/lib/server/inbox.ts";
 import { createTestDatabase, startTestPostgres } from "../../tests/support/postgres.ts";
@@ -42,6 +42,9 @@ const READS: Record<string, Read> = {
   "chats that changed": (db, { ids }) => inbox.named({ db }, ownerId, ids),
 };
 
+/** Reads that give as many rows of few chats as of many. */
+const SAME_SIZE = ["the inbox", "the next page", "the archive", "chats that changed"];
+
 // With its commits as durable as in use.
 const postgres = await startTestPostgres([]);
 process.env.TEST_POSTGRES_URL = postgres.url;
@@ -51,6 +54,7 @@ try {
   const [small, large] = dbs as [Kysely<Database>, Kysely<Database>];
   await seed(small, { ownerId, ...SMALL });
   await seed(large, { ownerId, chats, messages });
+  await Promise.all([small, large].map(pinSome));
   const few: Record<string, Summary> = {};
   const many: Record<string, Summary> = {};
   for (const [what, read] of Object.entries(READS)) {
@@ -65,7 +69,7 @@ try {
     Object.keys(READS).map((what) => {
       const [a, b] = [few[what], many[what]];
       const ratio = (b?.median ?? NaN) / (a?.median ?? NaN);
-      const isIn = (b?.p95 ?? NaN) <= BUDGET_MS && ratio <= BUDGET_RATIO;
+      const isIn = (b?.p95 ?? NaN) <= BUDGET_MS && (ratio <= BUDGET_RATIO || !SAME_SIZE.includes(what));
       return {
         ...{ what, few: a?.median.toFixed(1), many: b?.median.toFixed(1), ratio: ratio.toFixed(2) },
         ...{ "few, p95": a?.p95.toFixed(1), "many, p95": b?.p95.toFixed(1), "": isIn ? "ok" : "over" },
@@ -77,6 +81,14 @@ try {
   for (const db of dbs) await db.destroy();
   for (const database of databases) await database.drop();
   await postgres.stop();
+}
+
+/** Pinned chats are all in the first page: as many in both, or it would not be the same page. */
+async function pinSome(db: Kysely<Database>): Promise<void> {
+  await sql`
+    update chat set pinned_at = case when id in (select id from chat order by last_activity_at limit 5) then now() end
+    where pinned_at is not null or id in (select id from chat order by last_activity_at limit 5)`.execute(db);
+  await sql`vacuum analyze chat`.execute(db);
 }
 
 /** In turns, so that whatever else the machine does is in both. */
