@@ -24,7 +24,7 @@ test("thousands of chats are scrolled through without a gap, and few of them are
   guest,
   stack,
 }) => {
-  const count = 3000;
+  const count = 1500;
   await manyChats(guest, stack.databaseUrl, count);
   const seen: string[] = [];
   let largest = 0;

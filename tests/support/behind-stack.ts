@@ -1,12 +1,10 @@
 import pg from "pg";
-import { clusterUrl } from "../../launcher/postgres.ts";
 import { loadSecrets } from "../../launcher/secrets.ts";
 import type { Stack } from "./stack.ts";
 
 /** What a browser does not see of a stack: its database, and how a script with the secret key reaches its engine. */
-export async function behindStack({ dataDir, ports }: Stack) {
+export async function behindStack({ dataDir, databaseUrl, ports }: Stack) {
   const secrets = await loadSecrets(dataDir);
-  const databaseUrl = clusterUrl({ dir: dataDir, port: ports.postgres, password: secrets.postgresPassword });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   return {
     databaseUrl,
