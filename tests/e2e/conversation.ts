@@ -130,9 +130,13 @@ export const saidTo = (request: ReceivedRequest | undefined) =>
 export async function hearAnnouncements(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const heard: string[] = [];
+    const last = new WeakMap<Element, string>();
     const listen = () => {
-      const said = [...document.querySelectorAll("[role=status]")].map((region) => region.textContent?.trim() ?? "");
-      for (const text of said) if (text !== "" && !heard.slice(-said.length).includes(text)) heard.push(text);
+      for (const region of document.querySelectorAll("[role=status]")) {
+        const text = region.textContent?.trim() ?? "";
+        if (text !== "" && text !== last.get(region)) heard.push(text);
+        last.set(region, text);
+      }
     };
     listen();
     new MutationObserver(listen).observe(document.body, { subtree: true, childList: true, characterData: true });
