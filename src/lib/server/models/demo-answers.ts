@@ -1,9 +1,14 @@
+import { quote } from "./demo-quote.ts";
+import { TOOL_TOPICS, without, type DemoResult } from "./demo-tools.ts";
+
 /** What the demo model says. Pure: the conversation in, an answer out. */
 export interface DemoAnswer {
   text: string;
   reasoning?: string;
   /** Said after the text, as a failure. */
   error?: string;
+  /** A tool that is called after the text. What comes of it goes to the topic's `afterTool`. */
+  call?: { tool: string; input: object };
 }
 
 export interface DemoTurn {
@@ -13,15 +18,22 @@ export interface DemoTurn {
   files?: string[];
 }
 
-type Topic = { asked: RegExp; answer: (question: string, earlier: string[], summary?: string) => DemoAnswer };
+export type Topic = {
+  asked: RegExp;
+  answer: (question: string, earlier: string[], summary?: string) => DemoAnswer;
+  /** Goes on in the same answer, and may call another tool. */
+  afterTool?: (result: DemoResult, question: string) => DemoAnswer;
+};
 
-export function answerTo(turns: DemoTurn[]): DemoAnswer {
+/** `result`: what came of the tool that the answer to the last question called last. */
+export function answerTo(turns: DemoTurn[], result?: DemoResult): DemoAnswer {
   const questions = turns.flatMap((turn) => (turn.role === "user" ? [turn.text.trim()] : []));
   const question = questions.at(-1) ?? "";
   const earlier = questions.slice(0, -1);
+  const topic = TOPICS.find(({ asked }) => asked.test(question));
+  if (result) return without(result) ?? topic?.afterTool?.(result, question) ?? { text: "The tool is done." };
   const files = turns.findLast((turn) => turn.role === "user")?.files ?? [];
   if (files.length > 0) return { text: received(files) };
-  const topic = TOPICS.find(({ asked }) => asked.test(question));
   const summary = turns.find((turn) => turn.role === "summary")?.text;
   return topic ? topic.answer(question, earlier, summary) : introduction(question, earlier);
 }
@@ -29,6 +41,7 @@ export function answerTo(turns: DemoTurn[]): DemoAnswer {
 const DEMO = "I am Skein's built-in **demo model**: a script, not a language model.";
 
 const TOPICS: Topic[] = [
+  ...TOOL_TOPICS,
   {
     asked: /\b(fail|an error|error please|show .*error)\b/i,
     answer: () => ({
@@ -93,6 +106,7 @@ const OFFERS = `Ask me for one of these:
 - **how to use Trigger.dev or my own Postgres**
 - **a long answer**, so that you can reload or stop it
 - **reasoning**, **a table**, **code** or **Markdown**
+- **fetch https://example.org** or **calculate 6 * 7**, to watch a tool work
 - **an error**, to see how one looks
 - **what did I ask first?**`;
 
@@ -182,9 +196,4 @@ function longAnswer(wanted: number): string {
 function amount(question: string): number {
   const asked = Number(/\d{1,5}/.exec(question)?.[0] ?? 300);
   return Math.min(Math.max(asked, 10), 5000);
-}
-
-export function quote(text: string): string {
-  const flat = text.replace(/\s+/g, " ").trim();
-  return flat.length > 160 ? `${flat.slice(0, 160)}…` : flat;
 }

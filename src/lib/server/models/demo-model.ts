@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { generateId } from "ai";
 import { PlainModelError } from "./describe-model-error.ts";
 import { answerTo, type DemoAnswer, type DemoTurn } from "./demo-answers.ts";
 import { summaryOf } from "./demo-summary.ts";
 import { demoTitle } from "./demo-title.ts";
+import type { DemoResult } from "./demo-tools.ts";
 import type { CallOptions, LanguageModelV4, StreamPart } from "./language-model.ts";
 import { SUMMARY_INSTRUCTIONS, SUMMARY_LEAD } from "./summarise.ts";
 import { TITLE_INSTRUCTIONS } from "./title.ts";
@@ -29,15 +31,16 @@ export function createDemoModel(pace: DemoPace): LanguageModelV4 {
     modelId: "skein",
     supportedUrls: {},
     doStream: (options) => {
-      const answer = answerOf(options.prompt);
+      const answer = answerOf(options);
       return Promise.resolve({ stream: streamOf(speak(answer, pace, options.abortSignal)) });
     },
     doGenerate: (options) => {
-      const answer = answerOf(options.prompt);
+      const answer = answerOf(options);
       if (answer.error) return Promise.reject(new PlainModelError(answer.error));
+      const call = answer.call && callOf(answer.call);
       return Promise.resolve({
-        content: [{ type: "text", text: answer.text }],
-        finishReason: FINISHED,
+        content: [{ type: "text", text: answer.text }, ...(call ? [call] : [])],
+        finishReason: call ? CALLED : FINISHED,
         usage: usageOf(answer),
         warnings: [],
       });
@@ -57,6 +60,7 @@ function streamOf(parts: AsyncGenerator<StreamPart>): ReadableStream<StreamPart>
 }
 
 const FINISHED = { unified: "stop", raw: "stop" } as const;
+const CALLED = { unified: "tool-calls", raw: "tool-calls" } as const;
 
 async function* speak(answer: DemoAnswer, pace: DemoPace, signal: AbortSignal | undefined): AsyncGenerator<StreamPart> {
   yield { type: "stream-start", warnings: [] };
@@ -74,7 +78,19 @@ async function* speak(answer: DemoAnswer, pace: DemoPace, signal: AbortSignal | 
     return;
   }
   yield { type: "text-end", id: "text" };
-  yield { type: "finish", finishReason: FINISHED, usage: usageOf(answer) };
+  if (answer.call) {
+    const call = callOf(answer.call);
+    const { toolCallId: id, toolName, input } = call;
+    yield { type: "tool-input-start", id, toolName };
+    for await (const delta of words(input, pace, signal)) yield { type: "tool-input-delta", id, delta };
+    yield { type: "tool-input-end", id };
+    yield call;
+  }
+  yield { type: "finish", finishReason: answer.call ? CALLED : FINISHED, usage: usageOf(answer) };
+}
+
+function callOf({ tool, input }: NonNullable<DemoAnswer["call"]>) {
+  return { type: "tool-call", toolCallId: generateId(), toolName: tool, input: JSON.stringify(input) } as const;
 }
 
 /** A word at a time, each when it is due: a late timer must not slow the whole answer down. */
@@ -92,14 +108,28 @@ async function* words(
   }
 }
 
-function answerOf(prompt: CallOptions["prompt"]): DemoAnswer {
+function answerOf({ prompt, tools }: CallOptions): DemoAnswer {
   const turns = turnsOf(prompt);
   const given = turns.at(-1)?.text ?? "";
   const isTold = (instructions: string) =>
     prompt.some(({ role, content }) => role === "system" && content === instructions);
   if (isTold(SUMMARY_INSTRUCTIONS)) return { text: summaryOf(given) };
   if (isTold(TITLE_INSTRUCTIONS)) return { text: demoTitle(given) };
-  return answerTo(turns);
+  const answer = answerTo(turns, resultIn(prompt));
+  const isOffered = tools?.some(({ name }) => name === answer.call?.tool);
+  return isOffered ? answer : { ...answer, call: undefined };
+}
+
+/** What the tools brought since the last question: the last of it is what the answer goes on from. */
+function resultIn(prompt: CallOptions["prompt"]): DemoResult | undefined {
+  const said = prompt.at(-1);
+  if (said?.role !== "tool") return undefined;
+  const part = said.content.findLast((part) => part.type === "tool-result");
+  if (part?.type !== "tool-result") return undefined;
+  const { toolName: tool, output } = part;
+  if (output.type === "execution-denied") return { tool, denied: output.reason ?? "" };
+  if (output.type === "error-text" || output.type === "error-json") return { tool, error: String(output.value) };
+  return { tool, output: output.value };
 }
 
 function turnsOf(prompt: CallOptions["prompt"]): DemoTurn[] {

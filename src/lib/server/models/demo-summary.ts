@@ -1,4 +1,4 @@
-import { quote } from "./demo-answers.ts";
+import { quote } from "./demo-quote.ts";
 
 const SHOWN = 12;
 
