@@ -31,6 +31,7 @@ import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
 import type { SkeinMessage } from "../src/lib/tools/message.ts";
 import { lastQuestion } from "../src/lib/tools/steering.ts";
 import { createTools } from "./tools/index.ts";
+import { describeToolError } from "./tools/tool-error.ts";
 
 const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
@@ -84,8 +85,8 @@ export const chatAgent = chat.agent({
   }),
   uiMessageStreamOptions: {
     // A model that fails does not fail the turn: its error is one more chunk, and only this hears of it. What follows
-    // from the first error is reported here too and says less.
-    onError: (error) => (turn.failure ??= describeModelError(error)),
+    // from the first error is reported here too and says less. So is the error of a tool, after which the model goes on.
+    onError: (error) => describeToolError(error) ?? (turn.failure ??= describeModelError(error)),
   },
   // On the embedded engine an idle run holds its process (docs/engine-wire.md §8), so it soon ends: a later message
   // starts a continuation, which the warm spare makes cheap. After the first span the engine may end it any time.

@@ -1,7 +1,9 @@
+import { fetchPage } from "./fetch-page.ts";
+import { runCode } from "./run-code.ts";
 import { searchChats } from "./search-chats.ts";
 
 /**
  * All that the agent can do, without the code that does it: a Head Start offers it to the model in the web server, and
  * leaves what the model calls to the agent.
  */
-export const toolSchemas = { searchChats };
+export const toolSchemas = { searchChats, fetchPage, runCode };

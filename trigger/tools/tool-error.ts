@@ -1,0 +1,47 @@
+import { logger } from "@trigger.dev/sdk";
+import { InvalidToolInputError, NoSuchToolError, type ToolExecutionOptions, type ToolSet } from "ai";
+
+/** Why a tool did nothing, in a sentence for the person and the model alike. */
+export class ToolError extends Error {
+  /** What the AI SDK tells the model. The person is told the same: some models refuse a history that changed. */
+  override toString(): string {
+    return this.message;
+  }
+}
+
+const FAILED = "This tool failed unexpectedly.";
+const STOPPED = "This was stopped.";
+
+/**
+ * What is said of an error in an answer's stream if a tool is to blame; undefined: it is the model's. A tool that fails
+ * fails no turn, for the model goes on.
+ */
+export function describeToolError(error: unknown): string | undefined {
+  const isOfTool =
+    error instanceof ToolError || InvalidToolInputError.isInstance(error) || NoSuchToolError.isInstance(error);
+  return isOfTool ? String(error) : undefined;
+}
+
+/** The same tools, which throw nothing but sentences. */
+export function withPlainErrors<Tools extends ToolSet>(tools: Tools): Tools {
+  const plain = Object.entries(tools).map(([name, tool]) => {
+    const { execute } = tool;
+    if (!execute) return [name, tool];
+    const plainly = async (input: never, options: ToolExecutionOptions<never>) => {
+      try {
+        return await (execute as (input: never, options: ToolExecutionOptions<never>) => unknown)(input, options);
+      } catch (error) {
+        throw plainError(error, name, options.abortSignal);
+      }
+    };
+    return [name, { ...tool, execute: plainly }];
+  });
+  return Object.fromEntries(plain) as Tools;
+}
+
+function plainError(cause: unknown, name: string, signal: AbortSignal | undefined): ToolError {
+  if (signal?.aborted) return new ToolError(STOPPED, { cause });
+  if (cause instanceof ToolError) return cause;
+  logger.error("A tool failed.", { tool: name, cause: String(cause) });
+  return new ToolError(FAILED, { cause });
+}
