@@ -15,6 +15,7 @@ import { GO_ON } from "../../src/lib/tools/instructions.ts";
  *     tokens=7000                   that many tokens are reported; nousage: none are
  *     limit=3                       refused as too long with more than 3 messages, instructions not counted
  *     tool=searchChats query=Oslo   after its words that tool is called; with the result, the answer goes on for
+ *     args={"code":"1"}             the whole input of the tool, in the place of a query
  *     after=5                       5 more words (20)
  *     notools                       refused if any tool is offered
  *
@@ -90,7 +91,8 @@ export interface Script {
   reportsUsage: boolean;
   limit: number;
   tool?: string;
-  query: string;
+  /** As JSON. */
+  input: string;
   after: number;
   refusesTools: boolean;
 }
@@ -128,7 +130,8 @@ export function parseScript(prompt: string): Script {
     reportsUsage: !/\bnousage\b/.test(prompt),
     limit: value("limit") ?? Infinity,
     tool: /\btool=(\w+)/.exec(prompt)?.[1],
-    query: /\bquery=(\S+)/.exec(prompt)?.[1] ?? "nothing",
+    input:
+      /\bargs=(\{.*\})/s.exec(prompt)?.[1] ?? JSON.stringify({ query: /\bquery=(\S+)/.exec(prompt)?.[1] ?? "nothing" }),
     after: value("after") ?? 20,
     refusesTools: /\bnotools\b/.test(prompt),
   };
@@ -327,9 +330,9 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
   response.end("data: [DONE]\n\n");
 }
 
-function callOf({ tool, query }: Script, number: number) {
+function callOf({ tool, input }: Script, number: number) {
   const call = { index: 0, id: `call-${number}`, type: "function" };
-  return tool && { ...call, function: { name: tool, arguments: JSON.stringify({ query }) } };
+  return tool && { ...call, function: { name: tool, arguments: input } };
 }
 
 function envelope(received: ReceivedRequest, object: string) {
