@@ -3,6 +3,8 @@ import { defineConfig } from "@trigger.dev/sdk";
 export default defineConfig({
   project: process.env.TRIGGER_PROJECT_REF ?? "proj_skein",
   dirs: ["./trigger"],
+  // What a task uses is no task: it need not be loaded to be looked through for some.
+  ignorePatterns: ["**/*.test.ts", "trigger/tools/**"],
   runtime: "node",
   // Seconds of compute, not of waiting. A long research turn needs minutes; a run that never ends must not run for ever.
   maxDuration: 3600,
@@ -17,8 +19,14 @@ export default defineConfig({
       "@ai-sdk/google",
       "@ai-sdk/openai",
       "@ai-sdk/openai-compatible",
+      "@jitl/quickjs-singlefile-mjs-release-sync",
+      "@joplin/turndown-plugin-gfm",
+      "@mixmark-io/domino",
+      "@mozilla/readability",
       "kysely",
       "pg",
+      "quickjs-emscripten-core",
+      "turndown",
     ],
   },
   // A chat turn that failed is retried by the person who sees it: a silent second attempt would answer twice.

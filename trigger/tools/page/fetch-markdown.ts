@@ -3,7 +3,7 @@ import { inWorker } from "../in-worker.ts";
 import { ToolError } from "../tool-error.ts";
 import { readBody, type Body } from "./body.ts";
 import { parseAddress, publicReach, type Reach } from "./public-address.ts";
-import type { Html, Readable } from "./readable-worker.ts";
+import type { Html, Readable } from "./readable.ts";
 import { request } from "./request.ts";
 
 export interface Page extends Readable {

@@ -1,5 +1,5 @@
 import { inWorker, WorkerTimeout } from "../in-worker.ts";
-import type { Outcome, Script } from "./sandbox-worker.ts";
+import { TOO_LONG, type Outcome, type Script } from "./script.ts";
 
 const TIMEOUT_MS = 5000;
 /** For the thread to start, and for what the sandbox cannot interrupt. */
@@ -17,7 +17,7 @@ export async function runInSandbox(
   code: string,
   { signal, timeoutMs = TIMEOUT_MS }: { signal?: AbortSignal; timeoutMs?: number } = {},
 ): Promise<Ran> {
-  const { TOO_LONG, url } = await import("./sandbox-worker.ts");
+  const { url } = await import("./sandbox-worker.ts");
   const lines: string[] = [];
   const start = performance.now();
   const done = (outcome: Outcome): Ran => ({
