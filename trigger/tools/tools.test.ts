@@ -64,6 +64,21 @@ it("that are called wrongly say so to the model, and the turn goes on", async ()
   await harness.close();
 });
 
+it("end when the person stops", async () => {
+  const text = 'words=2 tool=runCode args={"code":"for (;;) console.log(1)"}';
+  const { chatId, question: asked, harness } = await agent.start(text);
+  const turn = harness.sendMessage(asked);
+  await expect.poll(() => harness.allChunks.some(({ type }) => type === "tool-input-available")).toBe(true);
+  const start = performance.now();
+  await harness.sendStop();
+  await turn;
+  await idle(chatId);
+  // Left alone, it would have run for five seconds.
+  expect(performance.now() - start).toBeLessThan(4000);
+  expect(agent.model.requests.filter(({ prompt }) => prompt === text)).toHaveLength(1);
+  await harness.close();
+});
+
 describe("what a page says", () => {
   it("is told as material, in this turn and in later ones", async () => {
     const text = 'words=2 tool=fetchPage args={"url":"https://hostile.example/"} after=2';
