@@ -1,5 +1,6 @@
 import type { UIMessage } from "ai";
 import { filePart, filesIn, type AttachedFile } from "./file.ts";
+import type { ToolTime, Usage } from "./usage.ts";
 
 /** The longest message, in bytes of UTF-8. The form, the conversation, the server and the agent refuse the same. */
 export const MAX_MESSAGE_BYTES = 100_000;
@@ -18,6 +19,10 @@ export interface SkeinMetadata {
   attempt?: string;
   /** On an answer: the model that wrote it, as `provider:model`. */
   model?: string;
+  /** On an answer: what its finished steps took. */
+  usage?: Usage;
+  /** On an answer: the times of its tools, by the ids of their calls. */
+  tools?: Record<string, ToolTime>;
   /** On an answer that somebody stopped. Only pages see it. */
   stopped?: boolean;
   /** On an answer that broke off: one clear sentence. Only pages see it. */
