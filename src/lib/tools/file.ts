@@ -47,7 +47,12 @@ export function withoutForeignFiles<P extends { type: string }>(parts: P[]): P[]
   return parts.filter((part) => part.type !== "file" || isOurs(part as unknown as FileUIPart));
 }
 
-function isOurs({ url, mediaType, filename }: FileUIPart): boolean {
-  const isNamed = filename === undefined || (typeof filename === "string" && filename.length < 300);
-  return fileIdOf(url) !== undefined && typeof mediaType === "string" && mediaType.length < 100 && isNamed;
+function isOurs(file: FileUIPart): boolean {
+  return fileIdOf(file.url) !== undefined && isNamed(file);
+}
+
+/** Whether what it is and what it is called is what it should be. */
+export function isNamed({ mediaType, filename }: FileUIPart): boolean {
+  const hasName = filename === undefined || (typeof filename === "string" && filename.length < 300);
+  return typeof mediaType === "string" && mediaType.length < 100 && hasName;
 }

@@ -13,6 +13,37 @@ it("has a heading for each message, and its text as it was written", () => {
   );
 });
 
+it("has what a model named and made: sources once each, files, progress, and what nobody knows by its name", () => {
+  const url = "https://example.org/a?b=<c>";
+  const source = { type: "source-url", sourceId: "s", url, title: "A [bracketed] title" };
+  const parts = [
+    text("One"),
+    { type: "step-start" },
+    source,
+    { ...source, sourceId: "again" },
+    { type: "source-url", sourceId: "x", url: "javascript:alert(1)", title: "Click" },
+    { type: "source-document", sourceId: "d", mediaType: "text/plain", title: "Notes" },
+    { type: "file", mediaType: "image/png", filename: "chart.png", url: "data:image/png;base64,AAAA" },
+    { type: "data-progress", data: { label: "Half way", value: 0.5 } },
+    { type: "data-odd_one", data: { a: 1 } },
+  ];
+  expect(toMarkdown("T", [message("assistant", parts)])).toBe(
+    [
+      "# T",
+      "## Assistant",
+      "One",
+      "*File: chart.png*",
+      "*Half way*",
+      String.raw`*Unknown part: data-odd\_one*`,
+      String.raw`Sources:
+
+1. [A \[bracketed\] title](<https://example.org/a?b=%3Cc%3E>)
+2. Click
+3. Notes`,
+    ].join("\n\n") + "\n",
+  );
+});
+
 it("tells of files, tools and endings in a line each, and keeps reasoning to itself", () => {
   const file = {
     ...{ type: "file", mediaType: "text/plain", filename: "a*b_<c>.txt" },

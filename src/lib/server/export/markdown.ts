@@ -1,5 +1,7 @@
 import { getToolName, isToolUIPart } from "ai";
-import { filesIn } from "../../tools/file.ts";
+import { fileIdOf, filesIn } from "../../tools/file.ts";
+import { escapeMarkdown, sourceList } from "../../tools/message-markdown.ts";
+import { kindOf, progressOf, sourcesIn } from "../../tools/message-parts.ts";
 import type { SkeinMessage } from "../../tools/message.ts";
 
 const NAMES = { user: "You", assistant: "Assistant", system: "System" };
@@ -16,14 +18,17 @@ function section(message: SkeinMessage): string {
     `## ${NAMES[message.role]}`,
     ...filesIn(message).map(({ name }) => note(`Attached: ${name}`)),
     ...message.parts.flatMap(block),
+    ...sourceList(sourcesIn(message)),
     ...(ending === undefined ? [] : [note(ending)]),
   ].join("\n\n");
 }
 
 function block(part: SkeinMessage["parts"][number]): string[] {
   if (part.type === "text") return part.text.trim() === "" ? [] : [part.text];
-  return isToolUIPart(part) ? [note(`Used the tool ${getToolName(part)}`)] : [];
+  if (isToolUIPart(part)) return [note(`Used the tool ${getToolName(part)}`)];
+  if (kindOf(part) !== "other") return [];
+  if (part.type === "file") return fileIdOf(part.url) ? [] : [note(`File: ${part.filename ?? part.mediaType}`)];
+  return [note(progressOf(part)?.label ?? `Unknown part: ${part.type}`)];
 }
 
-/** In italics, whatever is in it: a name may hold what Markdown would take for its own. */
-const note = (text: string) => `*${text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>]/g, "\\$&")}*`;
+const note = (text: string) => `*${escapeMarkdown(text)}*`;

@@ -71,7 +71,7 @@ async function fillIn(
   const filled: Message[] = [];
   for (const [at, message] of prompt.entries()) {
     if (message.role !== "user") {
-      filled.push(message);
+      filled.push(message.role === "assistant" ? { ...message, content: message.content.map(told) } : message);
       continue;
     }
     const content: UserPart[] = [];
@@ -80,6 +80,15 @@ async function fillIn(
     filled.push({ ...message, content: content.length > 0 ? content : [text("[Nothing]")] });
   }
   return filled;
+}
+
+type AnswerPart = Extract<Message, { role: "assistant" }>["content"][number];
+
+/** Most providers refuse a file in an answer, and a chat with one would end there; no provider is to fetch its address. */
+function told(part: AnswerPart): AnswerPart {
+  if (part.type !== "file" && part.type !== "reasoning-file") return part;
+  const name = part.type === "file" ? part.filename : undefined;
+  return { type: "text", text: `[A file that you made: ${name ?? part.mediaType}]` };
 }
 
 function idOf(part: UserPart): string[] {

@@ -41,7 +41,7 @@ describe("an answer that goes on", () => {
   it("has a text for itself after a tool, and texts of later steps too", async () => {
     const tool = {
       ...{ type: "tool-look", toolCallId: "c1", state: "output-available" },
-      ...{ input: { q: 1 }, output: { found: 2 } },
+      ...{ title: "Look around", input: { q: 1 }, output: { found: 2 } },
     } as UIMessage["parts"][number];
     const parts = await whole([step, text("Looking."), tool], inStep(...says("0", "Found.")));
     expect(parts).toMatchObject([step, text("Looking."), tool, step, text("Found.")]);

@@ -70,6 +70,8 @@ function replay(answer: UIMessage): { chunks: UIMessageChunk[]; openText: string
         break;
       case "source-url":
       case "source-document":
+      case "reasoning-file":
+      case "custom":
         chunks.push(part);
         break;
       default:
@@ -85,7 +87,15 @@ function replayOther(part: UIMessage["parts"][number]): UIMessageChunk[] {
   const { toolCallId } = part;
   const toolName = "toolName" in part ? part.toolName : part.type.slice("tool-".length);
   const dynamic = part.type === "dynamic-tool";
-  const input: UIMessageChunk = { type: "tool-input-available", toolCallId, toolName, input: part.input, dynamic };
+  const { title } = part;
+  const input: UIMessageChunk = {
+    type: "tool-input-available",
+    toolCallId,
+    toolName,
+    title,
+    input: part.input,
+    dynamic,
+  };
   if (part.state === "output-available")
     return [input, { type: "tool-output-available", toolCallId, output: part.output, dynamic }];
   if (part.state === "output-error")

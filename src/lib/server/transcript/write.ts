@@ -1,6 +1,7 @@
 import type { TranscriptChangeset } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
 import { sql, type Transaction } from "kysely";
+import { withoutUnfitFiles } from "../../tools/answer-file.ts";
 import { withoutForeignFiles } from "../../tools/file.ts";
 import type { Database } from "../db/database.ts";
 import { jsonb } from "../jsonb.ts";
@@ -66,7 +67,7 @@ export async function writeMessages(
 
 /**
  * The runtime puts old messages again as they are (a whole path, after a fork or on another branch), and has forgotten
- * how they ended: that says nothing new, and writes no row.
+ * how they ended: that says nothing new, and writes no row. What a head start said of its answer it never knew.
  */
 async function replaceContents(
   trx: Transaction<Database>,
@@ -76,13 +77,14 @@ async function replaceContents(
 ): Promise<void> {
   const puts = updates.flatMap(({ id, put }) => (put ? [{ id, ...contentOf(put.message), ...end(put.final) }] : []));
   if (puts.length === 0) return;
+  const metadata = sql`case when m.role = 'assistant' then coalesce(p.metadata, m.metadata) else p.metadata end`;
   await sql`
     update message m
-    set parts = p.parts, metadata = p.metadata, final = p.final, stopped = p.stopped, error = p.error
+    set parts = p.parts, metadata = ${metadata}, final = p.final, stopped = p.stopped, error = p.error
     from jsonb_to_recordset(${jsonb(puts)}::jsonb)
       p (id text, parts jsonb, metadata jsonb, final boolean, stopped boolean, error text)
     where m.chat_id = ${chatId} and m.id = p.id
-      and (m.parts, m.metadata) is distinct from (p.parts, p.metadata)`.execute(trx);
+      and (m.parts, m.metadata) is distinct from (p.parts, ${metadata})`.execute(trx);
 }
 
 /** The head moves: what it leaves is remembered, and what it leads to is seen. One row each, if any. */
@@ -104,8 +106,12 @@ export async function writeReading(
     update message set unread = false where chat_id = ${chatId} and unread and id = any (${path}::text[])`.execute(trx);
 }
 
-function contentOf({ parts, metadata }: UIMessage) {
-  return { parts: withoutForeignFiles(parts), metadata: metadata ?? null };
+/** A person's files are in our own storage. A model's come with its answer, and none of them is ever fetched. */
+function contentOf({ role, parts, metadata }: UIMessage) {
+  return {
+    parts: role === "assistant" ? withoutUnfitFiles(parts) : withoutForeignFiles(parts),
+    metadata: metadata ?? null,
+  };
 }
 
 function content(message: UIMessage) {
