@@ -146,7 +146,10 @@ describe("a regenerate", () => {
     expect(turn.chunks.find((chunk) => chunk.type === "start")).toEqual({
       type: "start",
       messageId: action.attempt,
-      messageMetadata: { replyTo: q2.id, model: "compatible:other", attempt: action.attempt },
+      messageMetadata: {
+        ...{ replyTo: q2.id, model: "compatible:other", attempt: action.attempt },
+        createdAt: expect.any(String) as string,
+      },
     });
     expect(read(second)).toHaveLength(3);
     const chat = await agent.open(chatId);

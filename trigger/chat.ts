@@ -1,6 +1,7 @@
 import { logger } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
 import { isStepCount, streamText, type UIMessage, type UIMessageChunk, type UIMessageStreamOptions } from "ai";
+import { AnswerMeter } from "../src/lib/server/answer-meter.ts";
 import { parseConfig } from "../src/lib/server/config.ts";
 import { createDb } from "../src/lib/server/db/index.ts";
 import { withFiles } from "../src/lib/server/files/model-files.ts";
@@ -28,7 +29,7 @@ import { TurnContext } from "../src/lib/server/transcript/turn-context.ts";
 import * as turns from "../src/lib/server/turns.ts";
 import { clientDataSchema } from "../src/lib/tools/client-data.ts";
 import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
-import type { SkeinMessage } from "../src/lib/tools/message.ts";
+import type { SkeinMessage, SkeinMetadata } from "../src/lib/tools/message.ts";
 import { lastQuestion } from "../src/lib/tools/steering.ts";
 import { createTools } from "./tools/index.ts";
 import { describeToolError } from "./tools/tool-error.ts";
@@ -57,6 +58,8 @@ let turn: {
   model?: string | null;
   question?: string;
   failure?: string;
+  /** What the head start of this turn says of its answer. */
+  headStart?: SkeinMetadata;
   claim?: Promise<unknown>;
   path?: SkeinMessage[];
   summary?: Compaction;
@@ -80,6 +83,7 @@ export const chatAgent = chat.agent({
     failure: () => turn.failure,
     work: () => asked?.work,
     refused: () => !turn.hasBegun,
+    answer: () => turn.headStart,
     // Without it the turn waits for its claim, and fails with that.
     read: (chatId) => (turn.known = turns.look(db, chatId).catch(() => undefined)),
   }),
@@ -148,6 +152,7 @@ export const chatAgent = chat.agent({
       stopRequested: started?.stopRequested,
       model: started?.model,
       failure: started?.failure ?? undefined,
+      headStart: started?.answer ?? undefined,
       claim: claim.catch(() => undefined),
       question,
       ...{ path, summary },
@@ -165,13 +170,17 @@ export const chatAgent = chat.agent({
     const info = models.choose(clientData?.model ?? turn.model);
     const attempt = asked?.work.attempt;
     const answerId = continues?.id ?? attempt;
+    // An answer that goes on: it was cut off, a head start began it, or somebody has approved of what it wants to do.
+    const begun = continues?.metadata ?? turn.headStart ?? answerAt(turn.path)?.metadata;
     const metadata = {
       ...(turn.question ? { replyTo: turn.question } : {}),
       model: info.id,
+      createdAt: begun?.createdAt ?? new Date().toISOString(),
       ...(attempt ? { attempt } : {}),
     };
+    const meter = new AnswerMeter({ model: info.id, metadata, before: begun?.usage });
     chat.setUIMessageStreamOptions({
-      messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined),
+      messageMetadata: meter.messageMetadata,
       ...(answerId ? { generateMessageId: () => answerId } : {}),
     });
     const given = withFiles(models.resolve(info.id), info, { db, files, chatId });
@@ -263,6 +272,12 @@ function goingOn<Result extends Answer>(result: Result, answer: UIMessage) {
       return result.usage;
     },
   };
+}
+
+/** The answer that a path ends with. */
+function answerAt(path: SkeinMessage[] = []): SkeinMessage | undefined {
+  const last = path.at(-1);
+  return last?.role === "assistant" ? last : undefined;
 }
 
 function uniqueById<M extends UIMessage>(messages: M[]): M[] {

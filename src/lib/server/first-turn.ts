@@ -1,8 +1,8 @@
 import { sql, type Kysely } from "kysely";
-import type { SkeinMessage } from "../tools/message.ts";
+import type { SkeinMessage, SkeinMetadata } from "../tools/message.ts";
 import type { ChatRow } from "./chats.ts";
 import type { Database } from "./db/database.ts";
-import { isStorable } from "./jsonb.ts";
+import { isStorable, jsonb } from "./jsonb.ts";
 import * as messages from "./messages.ts";
 import { isStopRequested } from "./stop-request.ts";
 import { workOf } from "./transcript/tree.ts";
@@ -73,6 +73,13 @@ export async function release(db: Kysely<Database>, chatId: string, delayMs: num
 /** The model refused, and would again: whichever turn answers the question ends with this sentence instead. */
 export async function refuse(db: Kysely<Database>, chatId: string, sentence: string): Promise<void> {
   await claimed(db, chatId).set({ first_turn_failure: sentence }).execute();
+}
+
+/** What its answer says of itself. The turn that stores the answer puts the two together again. */
+export async function answered(db: Kysely<Database>, chatId: string, metadata: SkeinMetadata): Promise<void> {
+  await claimed(db, chatId)
+    .set({ first_turn_answer: jsonb(metadata) })
+    .execute();
 }
 
 /** The question is on its way to the agent; what is left to go wrong, the watch over running chats finds. */

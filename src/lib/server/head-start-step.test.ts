@@ -1,6 +1,7 @@
 import { streamText, type UIMessageChunk } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../../../tests/support/mock-openai.ts";
+import { AnswerMeter } from "./answer-meter.ts";
 import { headStartStep } from "./head-start-step.ts";
 import { createModelRegistry } from "./models/index.ts";
 
@@ -11,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => mock.close());
 
 const refusals: string[] = [];
+let answered: unknown[] = [];
 const onrefused = (sentence: string) => Promise.resolve(void refusals.push(sentence));
 
 function step(prompt: string, stop = new AbortController()) {
@@ -32,7 +34,10 @@ function step(prompt: string, stop = new AbortController()) {
     modelTimeoutMs: 300,
   }).resolve();
   const result = streamText({ model, prompt, maxRetries: 0, abortSignal: stop.signal, onError: () => {} });
-  return headStartStep(result as never, { metadata: { replyTo: "q1" }, stop: stop.signal, onrefused });
+  const meter = new AnswerMeter({ model: "compatible:numbered", metadata: { replyTo: "q1" } });
+  answered = [];
+  const onanswered = () => Promise.resolve(void answered.push(meter.usage));
+  return headStartStep(result as never, { meter, stop: stop.signal, onanswered, onrefused });
 }
 
 async function chunksOf(step: ReturnType<typeof headStartStep>): Promise<UIMessageChunk[]> {
@@ -57,6 +62,18 @@ describe("the first step of a head start", () => {
     expect(chunks.at(-1)).toMatchObject({ type: "finish" });
     expect(await whole.finishReason).toBe("stop");
     expect((await whole.response).messages).toHaveLength(1);
+  });
+
+  it("says what it took, in the stream and before it is handed over", async () => {
+    const whole = step("words=20 tokens=500");
+    const chunks = await chunksOf(whole);
+    const usage = { inputTokens: expect.any(Number) as number, outputTokens: expect.any(Number) as number, steps: 1 };
+    expect(chunks).toContainEqual({
+      type: "message-metadata",
+      messageMetadata: { usage: expect.objectContaining(usage) as object },
+    });
+    await whole.finishReason;
+    expect(answered).toEqual([expect.objectContaining(usage)]);
   });
 
   it.each(["status=500", "status=429"])("leaves nothing in the stream after %s, and an empty step", async (prompt) => {

@@ -1,4 +1,5 @@
 import type { ModelMessage, StreamTextResult, ToolSet, UIMessageChunk } from "ai";
+import type { AnswerMeter } from "./answer-meter.ts";
 import { describeModelError, isWorthRepeating } from "./models/index.ts";
 
 type Result = StreamTextResult<ToolSet, never, never>;
@@ -6,8 +7,10 @@ type Result = StreamTextResult<ToolSet, never, never>;
 type End = { how: "whole" | "stopped" | "broken" } | { how: "refused"; sentence: string };
 
 interface Options {
-  metadata: object;
+  meter: Pick<AnswerMeter, "messageMetadata">;
   stop: AbortSignal;
+  /** There is an answer, or a step of one. Awaited before the hand-over. */
+  onanswered: () => Promise<void>;
   /** Stores why it failed, for the agent to end the turn with. Awaited before the hand-over. */
   onrefused: (sentence: string) => Promise<void>;
 }
@@ -22,12 +25,13 @@ interface Options {
  * - a failure that will not pass is said at once, and what was written is handed over as all there is;
  * - an answer that somebody stopped counts as an answer.
  */
-export function headStartStep(result: Result, { metadata, stop, onrefused }: Options) {
+export function headStartStep(result: Result, { meter, stop, onanswered, onrefused }: Options) {
   const written = { text: "" };
   let cause: unknown;
   let ended: (end: End) => void;
   const end = new Promise<End>((resolve) => (ended = resolve)).then(async (end) => {
     if (end.how === "refused") await onrefused(end.sentence);
+    else if (end.how !== "broken") await onanswered();
     return end;
   });
   const finishReason = end.then(({ how }) => {
@@ -57,7 +61,7 @@ export function headStartStep(result: Result, { metadata, stop, onrefused }: Opt
         .toUIMessageStream({
           generateMessageId,
           onError: (error) => describeModelError((cause ??= error)),
-          messageMetadata: ({ part }) => (part.type === "start" ? metadata : undefined),
+          messageMetadata: meter.messageMetadata,
         })
         .pipeThrough(untilEnd(written, endOf, (end) => ended(end))),
   };

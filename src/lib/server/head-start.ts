@@ -2,8 +2,9 @@ import { chat as headStart } from "@trigger.dev/sdk/chat-server";
 import { streamText } from "ai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { INSTRUCTIONS } from "../tools/instructions.ts";
-import type { SkeinMessage } from "../tools/message.ts";
+import type { SkeinMessage, SkeinMetadata } from "../tools/message.ts";
 import { toolSchemas } from "../tools/tool-schemas.ts";
+import { AnswerMeter } from "./answer-meter.ts";
 import { deliver } from "./delivery.ts";
 import { withFiles } from "./files/model-files.ts";
 import * as firstTurn from "./first-turn.ts";
@@ -139,12 +140,8 @@ async function isLost(realtime: Realtime, chatId: string, step: Step): Promise<b
   return !current.isLive || current.runId !== step.runId;
 }
 
-function begin(
-  { config, db, files, models }: Services,
-  claimed: firstTurn.Claimed,
-  question: SkeinMessage,
-  step: Step,
-) {
+function begin(services: Services, claimed: firstTurn.Claimed, question: SkeinMessage, step: Step) {
+  const { config, db, files, models } = services;
   const model = models.choose(claimed.model);
   return headStart.startHeadStart({
     agentId: AGENT,
@@ -170,14 +167,25 @@ function begin(
         maxRetries: 0,
         onError: () => {},
       });
+      const metadata = { replyTo: question.id, model: model.id, createdAt: new Date().toISOString() };
+      const meter = new AnswerMeter({ model: model.id, metadata });
       const handed = headStartStep(result as never, {
-        metadata: { replyTo: question.id, model: model.id },
+        meter,
         stop: step.stop.signal,
+        onanswered: () =>
+          remember(services, claimed.id, { ...metadata, ...(meter.usage ? { usage: meter.usage } : {}) }),
         onrefused: (sentence) => firstTurn.refuse(db, claimed.id, sentence),
       });
       step.end(handed.finishReason);
       return Promise.resolve(handed as never);
     },
+  });
+}
+
+/** What the answer took is worth no answer. */
+async function remember({ db, log }: Services, chatId: string, metadata: SkeinMetadata): Promise<void> {
+  await firstTurn.answered(db, chatId, metadata).catch((error: unknown) => {
+    log.warn({ err: error, chatId }, "what a head start took could not be stored");
   });
 }
 

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import { ownerIn } from "../tools/foreign-session.ts";
+import type { SkeinMetadata } from "../tools/message.ts";
 import * as adoption from "./adoption.ts";
 import type { FindSession } from "./adoption.ts";
 import { NO_TITLE, type ChatRow } from "./chats.ts";
@@ -17,6 +18,8 @@ export interface TurnStarted {
   model: string | null;
   /** Why the head start of this turn failed for good: it must not ask the model again. */
   failure: string | null;
+  /** What the head start of this turn says of its answer. */
+  answer: SkeinMetadata | null;
 }
 
 /**
@@ -32,11 +35,12 @@ export async function started(
 ): Promise<TurnStarted | undefined> {
   const { rows } = await sql<Omit<TurnStarted, "stopRequested"> & StopColumns>`
     with before as (
-      select first_turn_failure from chat where id = ${chatId}
+      select first_turn_failure, first_turn_answer from chat where id = ${chatId}
     ), claimed as (
       update chat set run_id = ${runId}, status = 'running', status_detail = null,
         answering_id = ${work?.messageId ?? null}, answering_attempt = ${work?.attempt ?? null},
-        first_turn = 'done', first_turn_lease_until = null, first_turn_failure = null
+        first_turn = 'done', first_turn_lease_until = null, first_turn_failure = null,
+        first_turn_answer = null
       where id = ${chatId}
       returning id, stop_requested_at, stop_requested_for, model
     ), connected as (
@@ -45,10 +49,12 @@ export async function started(
       on conflict (chat_id) do update set
         run_id = excluded.run_id, public_access_token = excluded.public_access_token, updated_at = now()
     )
-    select stop_requested_at, stop_requested_for, model, first_turn_failure as failure
+    select stop_requested_at, stop_requested_for, model, first_turn_failure as failure, first_turn_answer as answer
     from claimed, before`.execute(db);
   const [chat] = rows;
-  return chat && { stopRequested: isStopRequested(chat, work), model: chat.model, failure: chat.failure };
+  if (!chat) return undefined;
+  const { model, failure, answer } = chat;
+  return { stopRequested: isStopRequested(chat, work), model, failure, answer };
 }
 
 /** What a turn finds when it begins. */
@@ -65,7 +71,7 @@ export interface Known extends Omit<TurnStarted, "stopRequested"> {
 export async function look(db: Kysely<Database>, chatId: string): Promise<Known | undefined> {
   const { rows } = await sql<Omit<Known, "isStopRequested"> & StopColumns>`
     select run_id as "runId", stop_requested_at, stop_requested_for, model, first_turn_failure as failure,
-      (${compactions.idsOf(chatId)}) as summarised
+      first_turn_answer as answer, (${compactions.idsOf(chatId)}) as summarised
     from chat where id = ${chatId}`.execute(db);
   const [chat] = rows;
   return chat && { ...chat, isStopRequested: (work) => isStopRequested(chat, work) };

@@ -432,7 +432,7 @@ it("bears the hooks of the same turn beside it", async () => {
       turns.started(db, run),
       turns.started(db, run),
     ]);
-    expect(all[2]).toEqual({ stopRequested: false, model: null, failure: null });
+    expect(all[2]).toEqual({ stopRequested: false, model: null, failure: null, answer: null });
   }
 });
 

@@ -7,7 +7,7 @@ import type {
 import type { UIMessage } from "ai";
 import type { Kysely, Transaction } from "kysely";
 import { ownerIn } from "../../tools/foreign-session.ts";
-import type { SkeinMessage } from "../../tools/message.ts";
+import type { SkeinMessage, SkeinMetadata } from "../../tools/message.ts";
 import { adopt, type FindSession } from "../adoption.ts";
 import { firstTitleOf, type ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
@@ -17,7 +17,7 @@ import { lineage, loadContext } from "./context.ts";
 import { load } from "./load.ts";
 import { allowed } from "./allowed.ts";
 import { plan, type Work, workOf } from "./tree.ts";
-import { interpret, isEnd } from "./turn-end.ts";
+import { interpret, isEnd, withMetadata } from "./turn-end.ts";
 import { writeMessages, writeReading, writeSession } from "./write.ts";
 
 export interface TranscriptStorageOptions {
@@ -31,6 +31,8 @@ export interface TranscriptStorageOptions {
   work?: (runId: string) => Work | undefined;
   /** Whether what this run read last was refused before it became a turn. */
   refused?: (runId: string) => boolean;
+  /** What the answer of this run's turn says of itself beside what the runtime knows of it. */
+  answer?: (runId: string) => SkeinMetadata | undefined;
   /** Called when a turn has its path: what else it needs may be read while the runtime makes ready. */
   read?: (chatId: string) => void;
 }
@@ -47,7 +49,7 @@ type LockedChat = Pick<ChatRow, (typeof LOCKED)[number]>;
  */
 export function createTranscriptStorage(
   db: Kysely<Database>,
-  { owner = ownerOfRun, findSession, failure, work, refused, read }: TranscriptStorageOptions = {},
+  { owner = ownerOfRun, findSession, failure, work, refused, answer, read }: TranscriptStorageOptions = {},
 ): TranscriptStorage<unknown> {
   return {
     load: async <M extends UIMessage>({ chatId }: { chatId: string }, options?: TranscriptLoadOptions) => {
@@ -59,7 +61,7 @@ export function createTranscriptStorage(
         const chat =
           (await lock(trx, context.chatId)) ?? (await createChat(trx, context, given, { owner, findSession }));
         if (isStale(chat, context, given)) return;
-        await save(trx, chat, context, given, {
+        await save(trx, chat, context, withMetadata(given, answer?.(context.runId)), {
           failure: failure?.(context.runId),
           work: work?.(context.runId),
           isRefused: refused?.(context.runId) ?? false,

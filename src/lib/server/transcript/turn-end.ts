@@ -1,5 +1,6 @@
 import type { TranscriptChangeset } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
+import type { SkeinMetadata } from "../../tools/message.ts";
 
 /** How an answer that is not whole came to its end. */
 export type Ending = { stopped: true } | { stopped: false; error: string };
@@ -22,6 +23,23 @@ export function interpret(
   if (given.reason === "turn-error" || failure !== undefined)
     return { changeset: failedTurn(given), ending: { stopped: false, error: failure ?? UNKNOWN_FAILURE } };
   return { changeset: stopRequested ? notFinal(given) : given, ending: { stopped: true } };
+}
+
+/**
+ * The same with an answer at its end that says this of itself, too. What it says already counts. The answer of a head start
+ * was put when its turn began, and the runtime sees nothing new in it.
+ */
+export function withMetadata(given: TranscriptChangeset, more: SkeinMetadata | undefined): TranscriptChangeset {
+  const { entries } = given.transcript;
+  const tail = entries.at(-1);
+  if (!more || !isEnd(given) || tail?.message.role !== "assistant") return given;
+  const message = { ...tail.message, metadata: { ...more, ...(tail.message.metadata as SkeinMetadata) } };
+  const others = given.changes.filter((change) => change.op !== "put" || change.message.id !== tail.id);
+  return {
+    ...given,
+    changes: [...others, { op: "put", message, final: tail.final }],
+    transcript: { ...given.transcript, entries: [...entries.slice(0, -1), { ...tail, message }] },
+  };
 }
 
 /** A failed turn has a partial answer, or none. */
