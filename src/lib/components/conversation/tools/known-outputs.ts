@@ -1,0 +1,61 @@
+/**
+ * What the known tools give, as far as a part of a stored message really has it: the tool may have been another one when
+ * it ran. Undefined: shown as any other value.
+ */
+export interface FoundChat {
+  chatId: string;
+  title: string;
+  role: string;
+  excerpt: string;
+  /** Epoch milliseconds, or NaN. */
+  saidAt: number;
+}
+
+export function foundChats(output: unknown): FoundChat[] | undefined {
+  const { results } = fields(output);
+  if (!Array.isArray(results)) return undefined;
+  const found = results.map((result: unknown) => {
+    const { chatId, title, role, excerpt, saidAt } = fields(result);
+    if (![chatId, title, excerpt].every((text) => typeof text === "string")) return undefined;
+    return { chatId, title, role, excerpt, saidAt: Date.parse(String(saidAt)) } as FoundChat;
+  });
+  return found.every((chat) => chat !== undefined) ? found : undefined;
+}
+
+export interface FetchedPage {
+  url: string;
+  title: string;
+  markdown: string;
+  /** The page was longer. */
+  isCut: boolean;
+}
+
+export function fetchedPage(output: unknown): FetchedPage | undefined {
+  const { url, title, markdown, isCut } = fields(output);
+  if (typeof url !== "string" || typeof markdown !== "string") return undefined;
+  return { url, title: typeof title === "string" ? title : "", markdown, isCut: isCut === true };
+}
+
+export interface CodeResult {
+  logs: string;
+  value: unknown;
+  error: string | undefined;
+}
+
+export function codeResult(output: unknown): CodeResult | undefined {
+  const { logs, value, error } = fields(output);
+  const lines = typeof logs === "string" ? [logs] : logs;
+  if (!Array.isArray(lines) || !lines.every((line) => typeof line === "string")) return undefined;
+  if (error !== undefined && error !== null && typeof error !== "string") return undefined;
+  return { logs: lines.join("\n"), value, error: error ?? undefined };
+}
+
+/** The code of a call, once there is some. */
+export function codeIn(input: unknown): string | undefined {
+  const { code } = fields(input);
+  return typeof code === "string" ? code : undefined;
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,59 @@
+import Globe from "@lucide/svelte/icons/globe";
+import Inbox from "@lucide/svelte/icons/inbox";
+import MessageCircleQuestionMark from "@lucide/svelte/icons/message-circle-question-mark";
+import Search from "@lucide/svelte/icons/search";
+import SquareTerminal from "@lucide/svelte/icons/square-terminal";
+import Telescope from "@lucide/svelte/icons/telescope";
+import Wrench from "@lucide/svelte/icons/wrench";
+import { getToolName, type DynamicToolUIPart, type ToolUIPart } from "ai";
+
+export type ToolPart = ToolUIPart | DynamicToolUIPart;
+
+/** The tools that are known here. */
+interface KnownTool {
+  icon: typeof Wrench;
+  /** The schema's. A part has it, unless a head start began it; only needed here if it is not what the name says. */
+  title?: string;
+  /** The field of the input that says in a few words what a call is about. */
+  hint?: string;
+}
+
+const KNOWN: Record<string, KnownTool> = {
+  searchChats: { icon: Search, hint: "query" },
+  fetchPage: { icon: Globe, hint: "url" },
+  runCode: { icon: SquareTerminal },
+  askUser: { icon: MessageCircleQuestionMark, hint: "question" },
+  tidyInbox: { icon: Inbox },
+  deepResearch: { icon: Telescope, hint: "question" },
+};
+
+const LONGEST_NAME = 80;
+const LONGEST_HINT = 200;
+
+const known = (part: ToolPart) => {
+  const name = getToolName(part);
+  return Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
+};
+
+export const iconOf = (part: ToolPart): typeof Wrench => known(part)?.icon ?? Wrench;
+
+/** `lookUpWeather` and `look_up_weather` read as "Look up weather". */
+export function titleOf(part: ToolPart): string {
+  const title = part.title ?? known(part)?.title;
+  if (title) return title.slice(0, LONGEST_NAME);
+  const words = getToolName(part)
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll(/[_-]/g, " ")
+    .trim()
+    .toLowerCase();
+  return (words.charAt(0).toUpperCase() + words.slice(1)).slice(0, LONGEST_NAME) || "Tool";
+}
+
+/** What this call is about, if one field of its input says so. */
+export function hintOf(part: ToolPart): string | undefined {
+  const field = known(part)?.hint;
+  const input: unknown = part.input;
+  if (field === undefined || typeof input !== "object" || input === null) return undefined;
+  const value: unknown = Object.getOwnPropertyDescriptor(input, field)?.value;
+  return typeof value === "string" && value !== "" ? value.slice(0, LONGEST_HINT) : undefined;
+}
