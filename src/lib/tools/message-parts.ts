@@ -1,4 +1,4 @@
-import { isToolUIPart, type SourceDocumentUIPart, type SourceUrlUIPart } from "ai";
+import type { DynamicToolUIPart, SourceDocumentUIPart, SourceUrlUIPart, ToolUIPart } from "ai";
 import type { SkeinMessage } from "./message.ts";
 import { steeredIn } from "./steering.ts";
 
@@ -13,8 +13,15 @@ export type PartKind = "text" | "reasoning" | "tool" | "steered" | "other" | nul
 export function kindOf(part: Part): PartKind {
   if (part.type === "text" || part.type === "reasoning") return part.text === "" ? null : part.type;
   if (part.type === "step-start" || isSource(part)) return null;
-  if (isToolUIPart(part)) return "tool";
+  if (isTool(part)) return "tool";
   return steeredIn(part) ? "steered" : "other";
+}
+
+export type ToolPart = ToolUIPart | DynamicToolUIPart;
+
+/** As the SDK tells them; that function would bring all of the SDK into what is loaded for a few parts. */
+export function isTool(part: Part): part is ToolPart {
+  return part.type.startsWith("tool-") || part.type === "dynamic-tool";
 }
 
 export type Source = SourceUrlUIPart | SourceDocumentUIPart;

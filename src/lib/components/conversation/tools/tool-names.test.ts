@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import type { ToolPart } from "$lib/tools/message-parts.ts";
 import { toolSchemas } from "$lib/tools/tool-schemas.ts";
-import { hintOf, titleOf, type ToolPart } from "./tool-names.ts";
+import { hintOf, titleOf } from "./tool-names.ts";
 
 const part = (name: string, input?: unknown, title?: string) =>
   ({ type: `tool-${name}`, toolCallId: "c", state: "input-available", input, title }) as ToolPart;

@@ -5,9 +5,7 @@ import Search from "@lucide/svelte/icons/search";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
 import Telescope from "@lucide/svelte/icons/telescope";
 import Wrench from "@lucide/svelte/icons/wrench";
-import { getToolName, type DynamicToolUIPart, type ToolUIPart } from "ai";
-
-export type ToolPart = ToolUIPart | DynamicToolUIPart;
+import type { ToolPart } from "$lib/tools/message-parts.ts";
 
 /** The tools that are known here. */
 interface KnownTool {
@@ -30,8 +28,10 @@ const KNOWN: Record<string, KnownTool> = {
 const LONGEST_NAME = 80;
 const LONGEST_HINT = 200;
 
+const nameOf = (part: ToolPart) => (part.type === "dynamic-tool" ? part.toolName : part.type.slice("tool-".length));
+
 const known = (part: ToolPart) => {
-  const name = getToolName(part);
+  const name = nameOf(part);
   return Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
 };
 
@@ -41,7 +41,7 @@ export const iconOf = (part: ToolPart): typeof Wrench => known(part)?.icon ?? Wr
 export function titleOf(part: ToolPart): string {
   const title = part.title ?? known(part)?.title;
   if (title) return title.slice(0, LONGEST_NAME);
-  const words = getToolName(part)
+  const words = nameOf(part)
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .replaceAll(/[_-]/g, " ")
     .trim()

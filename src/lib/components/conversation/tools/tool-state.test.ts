@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ToolPart } from "./tool-names.ts";
+import type { ToolPart } from "$lib/tools/message-parts.ts";
 import { isOpenOfItself, stateOf } from "./tool-state.ts";
 
 const part = (state: string, more: object = {}) =>

@@ -1,4 +1,4 @@
-import type { ToolPart } from "./tool-names.ts";
+import type { ToolPart } from "$lib/tools/message-parts.ts";
 
 export type ToolState =
   "Preparing" | "Running" | "Needs approval" | "Needs an answer" | "Denied" | "Done" | "Failed" | "Stopped";
