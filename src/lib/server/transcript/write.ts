@@ -67,7 +67,7 @@ export async function writeMessages(
 
 /**
  * The runtime puts old messages again as they are (a whole path, after a fork or on another branch), and has forgotten
- * how they ended: that says nothing new, and writes no row. What a head start said of its answer it never knew.
+ * how they ended: that says nothing new, and writes no row.
  */
 async function replaceContents(
   trx: Transaction<Database>,
@@ -77,14 +77,13 @@ async function replaceContents(
 ): Promise<void> {
   const puts = updates.flatMap(({ id, put }) => (put ? [{ id, ...contentOf(put.message), ...end(put.final) }] : []));
   if (puts.length === 0) return;
-  const metadata = sql`case when m.role = 'assistant' then coalesce(p.metadata, m.metadata) else p.metadata end`;
   await sql`
     update message m
-    set parts = p.parts, metadata = ${metadata}, final = p.final, stopped = p.stopped, error = p.error
+    set parts = p.parts, metadata = p.metadata, final = p.final, stopped = p.stopped, error = p.error
     from jsonb_to_recordset(${jsonb(puts)}::jsonb)
       p (id text, parts jsonb, metadata jsonb, final boolean, stopped boolean, error text)
     where m.chat_id = ${chatId} and m.id = p.id
-      and (m.parts, m.metadata) is distinct from (p.parts, ${metadata})`.execute(trx);
+      and (m.parts, m.metadata) is distinct from (p.parts, p.metadata)`.execute(trx);
 }
 
 /** The head moves: what it leaves is remembered, and what it leads to is seen. One row each, if any. */

@@ -27,5 +27,6 @@ it("says what a known call is about, whatever its input is by now", () => {
   for (const input of [undefined, null, "x", 5, [], {}, { query: 7 }, { query: "" }])
     expect(hintOf(part("searchChats", input))).toBeUndefined();
   expect(hintOf(part("searchChats", { query: "x".repeat(1e6) }))).toHaveLength(200);
+  expect(hintOf(part("fetchPage", { url: "https://www.example.org/a" }))).toBe("example.org/a");
   expect(hintOf(part("unknown", { query: "Oslo" }))).toBeUndefined();
 });

@@ -55,5 +55,7 @@ export function hintOf(part: ToolPart): string | undefined {
   const input: unknown = part.input;
   if (field === undefined || typeof input !== "object" || input === null) return undefined;
   const value: unknown = Object.getOwnPropertyDescriptor(input, field)?.value;
-  return typeof value === "string" && value !== "" ? value.slice(0, LONGEST_HINT) : undefined;
+  if (typeof value !== "string" || value === "") return undefined;
+  // The room is short, and the whole address stands below.
+  return value.slice(0, LONGEST_HINT).replace(/^https?:\/\/(www\.)?/, "");
 }
