@@ -103,6 +103,21 @@ async function ask(model: string, ...messages: UIMessage[]) {
   }
 }
 
+it("tells a model of the files that it made, and neither sends them nor has anybody fetch them", async () => {
+  const { port } = inside.address() as AddressInfo;
+  const file = (url: string, filename?: string): Part => ({ type: "file", mediaType: "image/png", url, filename });
+  const made = [
+    said("Look:"),
+    file("data:image/png;base64,AAAA", "chart.png"),
+    file(`http://127.0.0.1:${port}/far.png`),
+  ];
+  const got = await ask(SEEING, user(said("draw")), { ...answer, parts: made }, user(said("and now?")));
+  expect(got).toHaveProperty("messages");
+  expect(JSON.stringify(got)).toContain("[A file that you made: ");
+  expect(JSON.stringify(got)).not.toMatch(/AAAA|far\.png/);
+  expect(asked).toBe(0);
+});
+
 describe("a model", () => {
   it("gets an image as its bytes, and a text as text with its name", async () => {
     const request = await ask(SEEING, user(await keepImage(), await keepText("remember the milk"), said(" words=1")));

@@ -39,6 +39,25 @@ afterAll(async () => {
 
 runTranscriptStorageTests(() => storage, { api: { describe, it, expect } });
 
+it("keeps every part of an answer, and of a question no file from elsewhere", async () => {
+  const file = { type: "file", mediaType: "image/png", url: "data:image/png;base64,AAAA" } as const;
+  const parts: UIMessage["parts"] = [
+    ...([{ type: "step-start" }, { type: "reasoning", text: "hm" }, { type: "text", text: "a" }] as const),
+    { type: "tool-x", toolCallId: "c", state: "output-available", input: {}, output: [1], preliminary: true },
+    { type: "source-url", sourceId: "s", url: "https://example.org" },
+    { type: "source-document", sourceId: "d", mediaType: "text/plain", title: "D" },
+    file,
+    { ...file, url: "https://example.org/far.png" },
+    { type: "data-progress", id: "p", data: { label: "Half", value: 0.5 } },
+    { type: "of-tomorrow", what: 1 } as unknown as UIMessage["parts"][number],
+  ];
+  const chatId = crypto.randomUUID();
+  const question = { ...user("u1"), parts: [...user("u1").parts, file] };
+  await storage.save(context(chatId), changeset([question, { ...answer("a1"), parts }], "turn-complete"));
+  const stored = await conversation.open(db, { ownerId, chatId });
+  expect(stored?.messages.map((message) => message.parts)).toEqual([user("u1").parts, parts]);
+});
+
 const user = (id: string, after?: string): UIMessage => ({
   id,
   role: "user",
