@@ -1,7 +1,15 @@
 import { logger } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
-import { isStepCount, streamText, type UIMessage, type UIMessageChunk, type UIMessageStreamOptions } from "ai";
+import {
+  convertToModelMessages,
+  isStepCount,
+  streamText,
+  type UIMessage,
+  type UIMessageChunk,
+  type UIMessageStreamOptions,
+} from "ai";
 import { AnswerMeter } from "../src/lib/server/answer-meter.ts";
+import { leftBehind, rulesOf } from "../src/lib/server/approvals/executions.ts";
 import { parseConfig } from "../src/lib/server/config.ts";
 import { createDb } from "../src/lib/server/db/index.ts";
 import { withFiles } from "../src/lib/server/files/model-files.ts";
@@ -30,6 +38,7 @@ import * as turns from "../src/lib/server/turns.ts";
 import { clientDataSchema } from "../src/lib/tools/client-data.ts";
 import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
 import type { SkeinMessage, SkeinMetadata } from "../src/lib/tools/message.ts";
+import { APPROVED_TOOLS } from "../src/lib/tools/requests.ts";
 import { lastQuestion } from "../src/lib/tools/steering.ts";
 import { createTools } from "./tools/index.ts";
 import { describeToolError } from "./tools/tool-error.ts";
@@ -63,6 +72,10 @@ let turn: {
   claim?: Promise<unknown>;
   path?: SkeinMessage[];
   summary?: Compaction;
+  /** The tools that need no approval in this chat. */
+  rules?: string[];
+  /** What runs that died at this question had done. */
+  left?: SkeinMessage["parts"];
   context?: TurnContext;
 } = {};
 
@@ -97,7 +110,7 @@ export const chatAgent = chat.agent({
   idleTimeoutInSeconds: 30,
   turnTimeout: parsed.config.turnTimeout,
 
-  tools: ({ chatId }) => createTools(db, chatId),
+  tools: ({ chatId }) => createTools({ db, chatId, question: () => turn.question }),
 
   // What was sent into this very turn goes into it at its next step, all of it or nothing. What does not, the runtime
   // keeps for the turns after it.
@@ -146,7 +159,13 @@ export const chatAgent = chat.agent({
     // A run that has the chat already need not wait for its claim, which waits for the question's save: the first word
     // comes that much sooner. The end of the turn waits for it.
     const started = known?.runId === runId ? { ...known, stopRequested: known.isStopRequested(work) } : await claim;
-    const summary = await compactor.summaryOn(chatId, path, known?.summarised);
+    const [summary, rules, left] = await Promise.all([
+      compactor.summaryOn(chatId, path, known?.summarised),
+      known?.rules ?? rulesOf(db, chatId),
+      question === undefined || asked?.continues || known?.hasExecutions === false
+        ? []
+        : leftBehind(db, chatId, question),
+    ]);
     turn = {
       hasBegun: true,
       stopRequested: started?.stopRequested,
@@ -155,20 +174,24 @@ export const chatAgent = chat.agent({
       headStart: started?.answer ?? undefined,
       claim: claim.catch(() => undefined),
       question,
-      ...{ path, summary },
+      ...{ path, summary, rules, left },
     };
     const [first] = path;
     if (first && path.length === 1) void titles.begin({ chatId, question: first, model: clientData?.model });
   },
 
   run: async ({ chatId, messages, signal, clientData, streamText, tools }) => {
-    const continues = asked?.continues;
+    const { left = [] } = turn;
+    // What a run that died has done is where this answer begins.
+    const attempt = asked?.work.attempt;
+    const carried: SkeinMessage | null =
+      left.length === 0 ? null : { id: attempt ?? crypto.randomUUID(), role: "assistant", parts: left };
+    const continues = asked?.continues ?? carried;
     // A question that was answered before and is sent again, or a turn that was stopped before it could begin.
-    if (turn.stopRequested || (messages.at(-1)?.role === "assistant" && !continues)) return;
+    if (turn.stopRequested || (messages.at(-1)?.role === "assistant" && !asked?.continues)) return;
     // Asked for the second time: the head start was refused, and its hand-over was lost.
     if (turn.failure !== undefined) throw new PlainModelError(turn.failure);
     const info = models.choose(clientData?.model ?? turn.model);
-    const attempt = asked?.work.attempt;
     const answerId = continues?.id ?? attempt;
     // An answer that goes on: it was cut off, a head start began it, or somebody has approved of what it wants to do.
     const begun = continues?.metadata ?? turn.headStart ?? answerAt(turn.path)?.metadata;
@@ -192,13 +215,17 @@ export const chatAgent = chat.agent({
         logger.warn("A conversation could not be summarised.", { chatId, reason: describeModelError(cause) }),
     });
     turn.context = context;
-    const told = await context.tell(messages, signal);
+    const said = carried ? [...messages, ...(await convertToModelMessages([carried], { tools }))] : messages;
+    const told = await context.tell(said, signal);
+    // After what it asked for, a model goes on by itself.
+    const hasAnswers = carried !== null || asked?.isAnswered === true || told.at(-1)?.role === "tool";
     const result = streamText({
       model: context.model,
       experimental_download: given.experimental_download,
       instructions: INSTRUCTIONS,
-      messages: continues ? [...told, { role: "user", content: GO_ON }] : told,
+      messages: continues && !hasAnswers ? [...told, { role: "user", content: GO_ON }] : told,
       tools,
+      toolApproval: approvals(turn.rules ?? []),
       stopWhen: isStepCount(MAX_STEPS),
       onStepEnd: ({ usage }) => context.used(usage),
       abortSignal: signal,
@@ -206,7 +233,7 @@ export const chatAgent = chat.agent({
       // Described where it is written; the default logs the provider's whole answer, keys included.
       onError: () => {},
     });
-    return continues ? goingOn(result, continues) : result;
+    return continues ? goingOn(result, continues, { isNewStep: hasAnswers }) : result;
   },
 
   // Runs before the turn is saved, which is what stores the sentence.
@@ -261,10 +288,11 @@ interface Answer {
 }
 
 /** The runtime reads the stream and the usage of a result, and nothing else. */
-function goingOn<Result extends Answer>(result: Result, answer: UIMessage) {
+function goingOn<Result extends Answer>(result: Result, answer: UIMessage, how: { isNewStep: boolean }) {
   return {
+    // Of the answer as it is, the AI SDK knows which call a result belongs to.
     toUIMessageStream: (options: UIMessageStreamOptions<UIMessage>) =>
-      result.toUIMessageStream(options).pipeThrough(continued(answer)),
+      result.toUIMessageStream({ ...options, originalMessages: [answer] }).pipeThrough(continued(answer, how)),
     get totalUsage(): Result["totalUsage"] {
       return result.totalUsage;
     },
@@ -278,6 +306,12 @@ function goingOn<Result extends Answer>(result: Result, answer: UIMessage) {
 function answerAt(path: SkeinMessage[] = []): SkeinMessage | undefined {
   const last = path.at(-1);
   return last?.role === "assistant" ? last : undefined;
+}
+
+/** Which tools wait for the person; not those that they have allowed in this chat. */
+function approvals(rules: string[]) {
+  const needed = APPROVED_TOOLS.filter((tool) => !rules.includes(tool));
+  return Object.fromEntries(needed.map((tool) => [tool, "user-approval"] as const));
 }
 
 function uniqueById<M extends UIMessage>(messages: M[]): M[] {

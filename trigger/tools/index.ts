@@ -1,15 +1,18 @@
-import type { Kysely } from "kysely";
-import type { Database } from "../../src/lib/server/db/index.ts";
+import { askUser } from "../../src/lib/tools/ask-user.ts";
+import type { Turn } from "./effect.ts";
 import { createFetchPage } from "./fetch-page.ts";
 import { createRunCode } from "./run-code.ts";
 import { createSearchChats } from "./search-chats.ts";
+import { createTidyInbox } from "./tidy-inbox.ts";
 import { withPlainErrors } from "./tool-error.ts";
 
-/** What `toolSchemas` promises, for the agent of one chat. */
-export function createTools(db: Kysely<Database>, chatId: string) {
+/** What `toolSchemas` promises, for the agent of one chat. The answer to a question is a person's: nothing executes it. */
+export function createTools(turn: Turn) {
   return withPlainErrors({
-    searchChats: createSearchChats(db, chatId),
+    searchChats: createSearchChats(turn.db, turn.chatId),
     fetchPage: createFetchPage(),
     runCode: createRunCode(),
+    askUser,
+    tidyInbox: createTidyInbox(turn),
   });
 }

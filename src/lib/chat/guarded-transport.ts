@@ -27,6 +27,8 @@ type ReconnectOptions = Parameters<ChatTransport<SkeinMessage>["reconnectToStrea
  * awaits it, and repeats `resumeStream` as long as `takeRest` returns messages.
  */
 export class GuardedTransport implements ChatTransport<SkeinMessage> {
+  /** A turn is resumed from its start, always: an answer that goes on tells again what is shown of it. */
+  readonly resumeStreamIsReplay = true;
   outcome: Outcome = { type: "ended" };
   readonly #inner: TriggerChatTransport;
   readonly #events: TransportEvents;

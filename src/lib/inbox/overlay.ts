@@ -46,7 +46,14 @@ export function foreignRows(listed: SessionTraits[], known: ReadonlySet<string>,
   return listed.flatMap((session) => {
     const { externalId: id, createdAt, metadata } = session;
     if (id === null || known.has(id) || !isForeign(session, now)) return [];
-    const what = { preview: "", state: null, isPinned: false, isArchived: false, isForeign: true } as const;
+    const what = {
+      preview: "",
+      state: null,
+      needs: null,
+      isPinned: false,
+      isArchived: false,
+      isForeign: true,
+    } as const;
     return [{ id, title: titleIn(metadata), ...what, at: new Date(createdAt).getTime() }];
   });
 }

@@ -1,3 +1,5 @@
+import type { ToolRequest } from "../tools/requests.ts";
+
 /** What one row of the inbox shows. Made on the server, so that nothing else of the chat travels with the list. */
 export interface InboxRow {
   id: string;
@@ -5,6 +7,8 @@ export interface InboxRow {
   /** The beginning of what was said last, or why it failed; empty while that is only the question the title already shows. */
   preview: string;
   state: RowState | null;
+  /** What the chat waits for, which can be answered from here. */
+  needs: ToolRequest | null;
   isPinned: boolean;
   isArchived: boolean;
   /** Last activity, milliseconds since the epoch. */

@@ -1,5 +1,6 @@
 import { env } from "$env/dynamic/private";
 import { getRequestEvent } from "$app/server";
+import { startContinuations } from "./approvals/send.ts";
 import { createAuth, type Auth } from "./auth.ts";
 import { realtimeUrl } from "./chat-page.ts";
 import { parseConfig } from "./config.ts";
@@ -43,6 +44,7 @@ export async function startApp(): Promise<void> {
     startFileSweep(services),
     startPurge(services),
     startDispatcher(services, live),
+    startContinuations(services),
   ];
   slot.skeinApp = {
     services,

@@ -80,7 +80,7 @@ export function arrange(
   const branches: Record<string, Branch[]> = {};
   let hasRow = false;
   for (const { id, parentId, isOpen } of children) {
-    const isBeingWritten = isOpen && parentId !== null && parentId === answeringId;
+    const isBeingWritten = isOpen && answeringId !== null && (parentId === answeringId || id === answeringId);
     // What a turn that died had begun: its question has, or gets, another answer.
     if (isOpen && !isBeingWritten && !onPath.has(id)) continue;
     hasRow ||= isBeingWritten;

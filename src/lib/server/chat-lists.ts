@@ -5,7 +5,7 @@ import type { Database } from "./db/database.ts";
 
 /** What a row of a list is made of. */
 const LISTED = [
-  ...(["id", "title", "preview", "status", "status_detail"] as const),
+  ...(["id", "title", "preview", "status", "status_detail", "needs"] as const),
   ...(["last_activity_at", "last_read_at", "pinned_at", "archived_at"] as const),
 ];
 export type ListedChat = Pick<ChatRow, (typeof LISTED)[number]>;

@@ -2,6 +2,7 @@ import { sql, type ColumnType, type Generated, type Kysely, type Selectable } fr
 import { cutOff, evenOut } from "../tools/chat-title.ts";
 import type { AttachedFile } from "../tools/file.ts";
 import { questionParts, wordsOf, type SkeinMessage, type SkeinMetadata } from "../tools/message.ts";
+import type { ToolRequest } from "../tools/requests.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable, jsonb, storable } from "./jsonb.ts";
 
@@ -18,6 +19,8 @@ export interface ChatTable {
   head_id: string | null;
   status: Generated<ChatStatus>;
   status_detail: string | null;
+  /** What it waits for, while the status is needs_you. */
+  needs: ColumnType<ToolRequest | null, string | null | undefined, string | null>;
   /** What the turn that runs works on: a question, or the answer that is continued. Null unless the status is running. */
   answering_id: string | null;
   /** The attempt of the action that the turn answers, if it is one: with it, the same action can be sent again. */

@@ -4,7 +4,8 @@ import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
-import { needsPerson } from "./transcript/answer.ts";
+import { requestsIn } from "../tools/requests.ts";
+import { needs } from "./transcript/chat-after.ts";
 
 /**
  * A new chat with a copy of the path that ends with this message; messages keep their ids. A question at its end is
@@ -28,6 +29,7 @@ export async function create(
     const end = (await messages.path(trx, chatId, messageId)).at(-1);
     if (end?.id !== messageId) return undefined;
     const isQuestion = end.role === "user";
+    const requests = isQuestion ? [] : requestsIn(end);
     const now = new Date();
     await trx
       .insertInto("chat")
@@ -37,7 +39,9 @@ export async function create(
         ...{ last_activity_at: now, last_read_at: now },
         ...(isQuestion
           ? { status: "running", answering_id: messageId, first_turn: "pending" }
-          : { status: needsPerson(end) ? "needs_you" : "idle" }),
+          : requests.length > 0
+            ? needs(requests)
+            : { status: "idle" }),
       })
       .execute();
     // Parents first, so that `seq` follows the conversation. Nobody writes the copy of an answer that is being written:

@@ -1,4 +1,5 @@
 import type { ModelMessage, StreamTextResult, ToolSet, UIMessageChunk } from "ai";
+import { needsPerson } from "../tools/requests.ts";
 import type { AnswerMeter } from "./answer-meter.ts";
 import { describeModelError, isWorthRepeating } from "./models/index.ts";
 
@@ -23,7 +24,9 @@ interface Options {
  * - a failure that may pass leaves no last word: an empty step is handed over, with the one reason (`tool-calls`) after
  *   which the SDK lets the agent go on, so the run that waits for it makes the second attempt;
  * - a failure that will not pass is said at once, and what was written is handed over as all there is;
- * - an answer that somebody stopped counts as an answer.
+ * - an answer that somebody stopped counts as an answer;
+ * - a tool that waits for the person ends it as a failure that may pass does: a hand-over counts every call as approved,
+ *   so the agent asks the model itself.
  */
 export function headStartStep(result: Result, { meter, stop, onanswered, onrefused }: Options) {
   const written = { text: "" };
@@ -47,6 +50,8 @@ export function headStartStep(result: Result, { meter, stop, onanswered, onrefus
   for (const promise of [finishReason, response]) promise.catch(() => {});
 
   const endOf = (chunk: UIMessageChunk): End | undefined => {
+    if ((chunk.type === "tool-input-start" || chunk.type === "tool-input-available") && needsPerson(chunk.toolName))
+      return { how: "broken" };
     if (chunk.type === "finish") return { how: "whole" };
     if (chunk.type === "abort") return { how: stop.aborted && written.text ? "stopped" : "broken" };
     if (chunk.type !== "error") return undefined;

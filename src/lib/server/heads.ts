@@ -103,7 +103,7 @@ async function leafBelow(trx: Transaction<Database>, { id: chatId, answering_id 
       select (
         select m.id from message m
         where m.chat_id = ${chatId} and m.parent_id = down.id and not m.hidden
-          and (m.final or m.stopped or m.error is not null or m.parent_id = ${answering_id})
+          and (m.final or m.stopped or m.error is not null or m.parent_id = ${answering_id} or m.id = ${answering_id})
         order by m.seq desc limit 1
       ), down.depth + 1
       from down where down.id is not null

@@ -46,6 +46,7 @@ function rowOf(chat: chatLists.ListedChat): InboxRow {
     title: chat.title,
     preview: rowPreview(chat),
     state: rowState(chat),
+    needs: chat.status === "needs_you" ? chat.needs : null,
     isPinned: chat.pinned_at !== null,
     isArchived: chat.archived_at !== null,
     at: chat.last_activity_at.getTime(),

@@ -80,7 +80,7 @@ export function pathTo(chatId: string, toId: RawBuilder<unknown>, below: string 
 export async function find(db: Kysely<Database>, chatId: string, id: string) {
   return db
     .selectFrom("message")
-    .select(["id", "parent_id", "role", "metadata", "final", "stopped", "last_leaf_id"])
+    .select(["id", "parent_id", "role", "metadata", "final", "stopped", "error", "last_leaf_id"])
     .where("chat_id", "=", chatId)
     .where("id", "=", id)
     .executeTakeFirst();

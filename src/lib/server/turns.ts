@@ -37,12 +37,14 @@ export async function started(
     with before as (
       select first_turn_failure, first_turn_answer from chat where id = ${chatId}
     ), claimed as (
-      update chat set run_id = ${runId}, status = 'running', status_detail = null,
+      update chat set run_id = ${runId}, status = 'running', status_detail = null, needs = null,
         answering_id = ${work?.messageId ?? null}, answering_attempt = ${work?.attempt ?? null},
         first_turn = 'done', first_turn_lease_until = null, first_turn_failure = null,
         first_turn_answer = null
       where id = ${chatId}
       returning id, stop_requested_at, stop_requested_for, model
+    ), taken as (
+      delete from tool_continuation where chat_id = ${chatId} and attempt = ${work?.attempt ?? null}
     ), connected as (
       insert into chat_session (chat_id, run_id, public_access_token)
       select id, ${runId}, nullif(${token}, '') from claimed
@@ -65,13 +67,19 @@ export interface Known extends Omit<TurnStarted, "stopRequested"> {
   isStopRequested(work: Work | null): boolean;
   /** Which of its messages have a summary; what speaks for the most comes first. */
   summarised: string[];
+  /** Whether a tool with an effect ever began here. */
+  hasExecutions: boolean;
+  /** The tools that need no approval here any more. */
+  rules: string[];
 }
 
 /** What `started` would say, and more; takes no lock and waits for none. */
 export async function look(db: Kysely<Database>, chatId: string): Promise<Known | undefined> {
   const { rows } = await sql<Omit<Known, "isStopRequested"> & StopColumns>`
     select run_id as "runId", stop_requested_at, stop_requested_for, model, first_turn_failure as failure,
-      first_turn_answer as answer, (${compactions.idsOf(chatId)}) as summarised
+      first_turn_answer as answer, (${compactions.idsOf(chatId)}) as summarised,
+      exists (select from tool_execution where chat_id = ${chatId}) as "hasExecutions",
+      array(select tool from tool_rule where chat_id = ${chatId}) as rules
     from chat where id = ${chatId}`.execute(db);
   const [chat] = rows;
   return chat && { ...chat, isStopRequested: (work) => isStopRequested(chat, work) };

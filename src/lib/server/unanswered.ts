@@ -22,7 +22,10 @@ export async function unanswered(db: Kysely<Database>, chat: Asked): Promise<Una
   const end = chat.answering_id === null ? path.findLast((row) => row.role === "user") : path.at(-1);
   if (!end) return "unknown";
   if (end.role === "assistant") {
-    if (attempt === null || end.final || end.metadata?.attempt === attempt) return "answered";
+    if (attempt === null || end.final) return "answered";
+    // What is stopped or broke off is an end that this attempt came to, or the one that it is to continue.
+    if (messages.isOpen(end)) return { action: { type: "answer", messageId: end.id, attempt } };
+    if (end.metadata?.attempt === attempt) return "answered";
     return { action: { type: "continue", messageId: end.id, attempt } };
   }
   if (attempt === null) {

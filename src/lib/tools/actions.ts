@@ -19,6 +19,11 @@ export const actionSchema = z.discriminatedUnion("type", [
    * so far, under the same id: whoever reads it from the start of the turn has the whole.
    */
   z.object({ type: z.literal("continue"), messageId: idSchema, attempt: z.uuid() }),
+  /**
+   * The answer `messageId` goes on, because all that it asked is answered. What was said to it is in the database, and
+   * nothing of it here: whoever sends this decides nothing.
+   */
+  z.object({ type: z.literal("answer"), messageId: idSchema, attempt: z.uuid() }),
 ]);
 
 export type ChatAction = z.infer<typeof actionSchema>;

@@ -1,9 +1,11 @@
+import { askUser } from "./ask-user.ts";
 import { fetchPage } from "./fetch-page.ts";
 import { runCode } from "./run-code.ts";
 import { searchChats } from "./search-chats.ts";
+import { tidyInbox } from "./tidy-inbox.ts";
 
 /**
  * All that the agent can do, without the code that does it: a Head Start offers it to the model in the web server, and
  * leaves what the model calls to the agent.
  */
-export const toolSchemas = { searchChats, fetchPage, runCode };
+export const toolSchemas = { searchChats, fetchPage, runCode, askUser, tidyInbox };

@@ -4,6 +4,7 @@ import type { QueueOperation } from "$lib/chat/foresee-queue.ts";
 import { QueueRefusal } from "$lib/chat/queue-requests.ts";
 import type { ChatPageData } from "$lib/chat/types.ts";
 import type { Enqueue, MessageQueue } from "$lib/tools/queue.ts";
+import type { ToolAnswer } from "$lib/tools/tool-answer.ts";
 
 /** The browser's side of `routes/api/chats/[chatId]`. A request that fails throws; a chat that is not ours is undefined. */
 
@@ -81,6 +82,19 @@ async function queueIn(response: Response): Promise<MessageQueue> {
   const { message } = (await response.json().catch(() => ({}))) as { message?: string };
   if (message && response.status < 500) throw new QueueRefusal(message);
   throw new Error(`${response.status} from the queue`);
+}
+
+/** Answers what an answer asks; null, or in one sentence why it is not to be answered (like that) any more. */
+export async function giveAnswer(chatId: string, answer: ToolAnswer): Promise<string | null> {
+  const response = await fetch(resolve("/api/chats/[chatId]/answers", { chatId }), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(answer),
+  });
+  if (response.ok) return null;
+  const { message } = (await response.json().catch(() => ({}))) as { message?: string };
+  if (response.status === 409 && message) return message;
+  throw new Error(`${response.status} from an answer`);
 }
 
 type Route = `/api/chats/[chatId]/${"token" | "stop" | "head" | "undo" | "fork"}`;

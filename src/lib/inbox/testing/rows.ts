@@ -2,7 +2,7 @@ import type { InboxPage, InboxRow, InboxRows } from "../row.ts";
 
 /** A row of a chat that is idle and seen, titled as its id. */
 export const row = (id: string, more: Partial<InboxRow> = {}): InboxRow => ({
-  ...{ id, title: id, preview: "", state: null, isPinned: false, isArchived: false, at: 0 },
+  ...{ id, title: id, preview: "", state: null, needs: null, isPinned: false, isArchived: false, at: 0 },
   ...more,
 });
 

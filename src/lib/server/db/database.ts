@@ -1,3 +1,4 @@
+import type { ToolAnswerTable, ToolContinuationTable, ToolExecutionTable, ToolRuleTable } from "../approvals/table.ts";
 import type { ChatTable } from "../chats.ts";
 import type { CompactionTable } from "../compactions.ts";
 import type { ChatSessionTable } from "../conversation.ts";
@@ -30,4 +31,8 @@ export interface Database {
   queued_message: QueuedMessageTable;
   queued_message_file: QueuedMessageFileTable;
   compaction: CompactionTable;
+  tool_answer: ToolAnswerTable;
+  tool_rule: ToolRuleTable;
+  tool_continuation: ToolContinuationTable;
+  tool_execution: ToolExecutionTable;
 }

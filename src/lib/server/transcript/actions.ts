@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { ChatAction, EditAction } from "../../tools/actions.ts";
 import type { SkeinMessage } from "../../tools/message.ts";
+import { requestsIn } from "../../tools/requests.ts";
 import type { Database } from "../db/database.ts";
 import * as messages from "../messages.ts";
 import { isFinished } from "./answer.ts";
@@ -9,7 +10,13 @@ import { Refusal } from "./refusal.ts";
 import type { Work } from "./tree.ts";
 
 /** What an action comes to: the path that ends with what is to be answered, or nothing, because that was done. */
-export type Answering = { path: SkeinMessage[]; work: Work; continues: SkeinMessage | null };
+export type Answering = {
+  path: SkeinMessage[];
+  work: Work;
+  /** An answer that goes on, in its own words or (`isAnswered`) with what it asked for. */
+  continues: SkeinMessage | null;
+  isAnswered?: boolean;
+};
 export type Decision = Answering | "done";
 
 /**
@@ -24,6 +31,8 @@ export function decide(db: Kysely<Database>, chatId: string, action: ChatAction)
       return regenerate(db, chatId, action);
     case "continue":
       return goOn(db, chatId, action);
+    case "answer":
+      return withAnswers(db, chatId, action);
   }
 }
 
@@ -72,6 +81,21 @@ async function goOn(
     throw new Refusal("The conversation went on from this answer, so it stays as it is.");
   const path = await pathTo(db, chatId, messageId);
   return { path, work: { messageId, attempt }, continues: path.at(-1) ?? null };
+}
+
+/** The answer was given under the lock of the chat, which made the message unfinished (approvals/give.ts). */
+async function withAnswers(
+  db: Kysely<Database>,
+  chatId: string,
+  { messageId, attempt }: { messageId: string; attempt: string },
+): Promise<Decision> {
+  const message = await messages.find(db, chatId, messageId);
+  if (message?.role !== "assistant") throw new Refusal("The answer that asked is not in this chat.");
+  if (!messages.isOpen(message)) return "done";
+  const path = await pathTo(db, chatId, messageId);
+  const continues = path.at(-1);
+  if (continues?.id !== messageId || requestsIn(continues).length > 0) return "done";
+  return { path, work: { messageId, attempt }, continues, isAnswered: true };
 }
 
 async function pathTo(db: Kysely<Database>, chatId: string, id: string | null): Promise<SkeinMessage[]> {

@@ -1,7 +1,8 @@
 import type { TranscriptChangeset } from "@trigger.dev/sdk/ai";
 import type { SkeinMessage } from "../../tools/message.ts";
+import { requestsIn, summaryOf, type ToolRequest } from "../../tools/requests.ts";
 import { previewOf, type ChatStatus } from "../chats.ts";
-import { needsPerson } from "./answer.ts";
+import { jsonb } from "../jsonb.ts";
 import type { Work } from "./tree.ts";
 import type { Ending } from "./turn-end.ts";
 
@@ -26,8 +27,11 @@ function statusAfter({ reason, transcript }: TranscriptChangeset, ending: Ending
     case "turn-start":
       return begun(work);
     case "turn-complete": {
-      const answer = transcript.entries.at(-1)?.message;
-      return { ...OVER, status: answer && needsPerson(answer) ? "needs_you" : "idle", status_detail: null } as const;
+      const answer = transcript.entries.at(-1);
+      const requests = answer?.message.role === "assistant" && answer.final ? requestsIn(answer.message) : [];
+      if (requests.length === 0) return { ...OVER, status: "idle", status_detail: null } as const;
+      // Whoever put it away while it ran is asked all the same.
+      return { ...OVER, ...needs(requests), archived_at: null } as const;
     }
     case "turn-error":
       return failed(ending);
@@ -36,7 +40,14 @@ function statusAfter({ reason, transcript }: TranscriptChangeset, ending: Ending
   }
 }
 
+/** What a chat says that waits for the person; the first of all that it waits for. */
+export function needs([first]: readonly ToolRequest[]) {
+  if (!first) throw new Error("Nothing is needed.");
+  return { status: "needs_you", status_detail: summaryOf(first), needs: jsonb(first) } as const;
+}
+
 const OVER = {
+  needs: null,
   answering_id: null,
   answering_attempt: null,
   first_turn: "done",
@@ -56,6 +67,7 @@ function begun(work: Work | null) {
     archived_at: null,
     status: "running",
     status_detail: null,
+    needs: null,
     answering_id: work?.messageId ?? null,
     answering_attempt: work?.attempt ?? null,
     first_turn: "done",

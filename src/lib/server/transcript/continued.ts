@@ -1,12 +1,15 @@
-import type { UIMessage, UIMessageChunk } from "ai";
+import type { DynamicToolUIPart, ToolUIPart, UIMessage, UIMessageChunk } from "ai";
 
 /**
  * A stream that goes on with an answer: first all that it has, then what the model adds, its first words in the same
  * text as the last ones. So the message is whole for whoever reads the turn from its start, the runtime included, which
- * stores what was streamed.
+ * stores what was streamed. With `isNewStep` the model begins a text of its own, after what tools said.
  */
-export function continued(answer: UIMessage): TransformStream<UIMessageChunk, UIMessageChunk> {
-  const { chunks, openText } = replay(answer);
+export function continued(
+  answer: UIMessage,
+  { isNewStep = false } = {},
+): TransformStream<UIMessageChunk, UIMessageChunk> {
+  const { chunks, openText } = replay(answer, isNewStep);
   /** The model's first text while it is written: it is the rest of the last one. Later ones may have its id again. */
   let rest: string | undefined;
   let isJoined = openText === undefined;
@@ -47,7 +50,7 @@ export function continued(answer: UIMessage): TransformStream<UIMessageChunk, UI
 }
 
 /** The chunks that make a message's parts; a text at its end stays open. */
-function replay(answer: UIMessage): { chunks: UIMessageChunk[]; openText: string | undefined } {
+function replay(answer: UIMessage, isClosed: boolean): { chunks: UIMessageChunk[]; openText: string | undefined } {
   const chunks: UIMessageChunk[] = [];
   let openText: string | undefined;
   for (const [index, part] of answer.parts.entries()) {
@@ -58,7 +61,7 @@ function replay(answer: UIMessage): { chunks: UIMessageChunk[]; openText: string
         break;
       case "text":
         chunks.push({ type: "text-start", id }, { type: "text-delta", id, delta: part.text });
-        if (index === answer.parts.length - 1) openText = id;
+        if (index === answer.parts.length - 1 && !isClosed) openText = id;
         else chunks.push({ type: "text-end", id });
         break;
       case "reasoning":
@@ -86,19 +89,34 @@ function replayOther(part: UIMessage["parts"][number]): UIMessageChunk[] {
   if (!("toolCallId" in part)) return [];
   const { toolCallId } = part;
   const toolName = "toolName" in part ? part.toolName : part.type.slice("tool-".length);
+  const { title, callProviderMetadata: providerMetadata, toolMetadata } = part;
   const dynamic = part.type === "dynamic-tool";
-  const { title } = part;
-  const input: UIMessageChunk = {
-    type: "tool-input-available",
-    toolCallId,
-    toolName,
-    title,
-    input: part.input,
-    dynamic,
-  };
-  if (part.state === "output-available")
-    return [input, { type: "tool-output-available", toolCallId, output: part.output, dynamic }];
-  if (part.state === "output-error")
-    return [input, { type: "tool-output-error", toolCallId, errorText: part.errorText, dynamic }];
-  return [input];
+  const call = { toolCallId, toolName, input: part.input, dynamic, title, providerMetadata, toolMetadata };
+  return [{ type: "tool-input-available", ...call }, ...replayApproval(part), ...replayResult(part, dynamic)];
+}
+
+type ToolPart = ToolUIPart | DynamicToolUIPart;
+
+/** What was asked of the person, and what they said. */
+function replayApproval({ toolCallId, approval }: ToolPart): UIMessageChunk[] {
+  if (!approval) return [];
+  const { id: approvalId, approved, reason, isAutomatic } = approval;
+  const asked = { approvalId, toolCallId, ...(isAutomatic ? { isAutomatic } : {}) };
+  const request: UIMessageChunk = { type: "tool-approval-request", ...asked };
+  if (approved === undefined) return [request];
+  return [request, { type: "tool-approval-response", approvalId, approved, ...(reason ? { reason } : {}) }];
+}
+
+function replayResult(part: ToolPart, dynamic: boolean): UIMessageChunk[] {
+  const { toolCallId } = part;
+  switch (part.state) {
+    case "output-available":
+      return [{ type: "tool-output-available", toolCallId, output: part.output, dynamic }];
+    case "output-error":
+      return [{ type: "tool-output-error", toolCallId, errorText: part.errorText, dynamic }];
+    case "output-denied":
+      return [{ type: "tool-output-denied", toolCallId }];
+    default:
+      return [];
+  }
 }

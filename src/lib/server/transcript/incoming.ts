@@ -4,12 +4,11 @@ import { userMessageSchema } from "../../tools/user-message.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
- * What a browser sent, as far as it may be said: of a question what the schema names; an answer (an approval, a tool's
- * output) only advances the one that is stored, and is looked at there. Anything else is refused.
+ * What a browser sent, as far as it may be said: of a question what the schema names. What it says to an approval or a
+ * question of ours goes to the web server (approvals/give.ts), never into an answer. Anything else is refused.
  */
 export function acceptMessages(messages: UIMessage[]): UIMessage[] {
   return messages.map((message) => {
-    if (message.role === "assistant") return message;
     const parsed = userMessageSchema.safeParse(message);
     if (!parsed.success) throw new Refusal("This message cannot be taken: it may hold text up to 100 kB, and files.");
     return parsed.data;

@@ -1,0 +1,133 @@
+import { isDeepStrictEqual } from "node:util";
+import { sql, type Kysely } from "kysely";
+import type { SkeinMessage } from "../../tools/message.ts";
+import type { Database } from "../db/database.ts";
+import { jsonb } from "../jsonb.ts";
+
+/** For the model and the person alike. */
+export const INTERRUPTED =
+  "This was interrupted: the process died while it was at work, and nobody knows how much of it was done. It was not " +
+  "started again. Look before you do it once more.";
+
+const FAILED = "This tool failed.";
+
+/** It ran before, and did not end well, or nobody knows how. */
+export class AlreadyBegun extends Error {}
+
+export interface ToolCall {
+  chatId: string;
+  toolCallId: string;
+  tool: string;
+  input: unknown;
+}
+
+/**
+ * Runs a tool with an effect at most once for its call, however often it is asked for: what is found begun gives what it
+ * gave, or the sentence that nobody knows. `question`: what the turn answers.
+ */
+export async function once<Output>(
+  db: Kysely<Database>,
+  call: ToolCall & { question?: string },
+  run: () => Promise<Output>,
+): Promise<Output> {
+  const { chatId, toolCallId, tool, input, question } = call;
+  const begun = await db
+    .insertInto("tool_execution")
+    .values({
+      ...{ chat_id: chatId, tool_call_id: toolCallId, tool, question_id: question ?? null },
+      input: input === undefined ? null : jsonb(input),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("tool_call_id")
+    .executeTakeFirst();
+  if (!begun) return earlier<Output>(db, call);
+  const end = (how: { output: string } | { error: string }) =>
+    db
+      .updateTable("tool_execution")
+      .set({ ...how, finished_at: sql<Date>`now()` })
+      .where("chat_id", "=", chatId)
+      .where("tool_call_id", "=", toolCallId)
+      .execute();
+  try {
+    const output = await run();
+    await end({ output: jsonb(output ?? null) });
+    return output;
+  } catch (error) {
+    await end({ error: FAILED });
+    throw error;
+  }
+}
+
+async function earlier<Output>(db: Kysely<Database>, { chatId, toolCallId }: ToolCall): Promise<Output> {
+  const before = await db
+    .selectFrom("tool_execution")
+    .select(["output", "error", "finished_at"])
+    .where("chat_id", "=", chatId)
+    .where("tool_call_id", "=", toolCallId)
+    .executeTakeFirst();
+  if (!before?.finished_at) throw new AlreadyBegun(INTERRUPTED);
+  if (before.error !== null) throw new AlreadyBegun(before.error);
+  return before.output as Output;
+}
+
+/** Whether the person has approved exactly this, or this tool in this chat for good. */
+export async function isApproved(db: Kysely<Database>, { chatId, toolCallId, tool, input }: ToolCall) {
+  const [answer, rules] = await Promise.all([
+    db
+      .selectFrom("tool_answer")
+      .select(["tool", "input", "approved"])
+      .where("chat_id", "=", chatId)
+      .where("tool_call_id", "=", toolCallId)
+      .executeTakeFirst(),
+    rulesOf(db, chatId),
+  ]);
+  if (answer) return answer.approved === true && answer.tool === tool && isSame(answer.input, input);
+  return rules.includes(tool);
+}
+
+/** The tools that need no approval in this chat any more. */
+export async function rulesOf(db: Kysely<Database>, chatId: string): Promise<string[]> {
+  const rows = await db.selectFrom("tool_rule").select("tool").where("chat_id", "=", chatId).execute();
+  return rows.map(({ tool }) => tool);
+}
+
+/** As Postgres has kept the one. */
+function isSame(kept: unknown, input: unknown): boolean {
+  return isDeepStrictEqual(kept ?? null, JSON.parse(jsonb(input ?? null)));
+}
+
+/**
+ * What runs that died at this question had done and nobody was told: their calls are in no message. As parts of an answer,
+ * so that the one that is given now begins with them, for the person and for the model.
+ */
+export async function leftBehind(
+  db: Kysely<Database>,
+  chatId: string,
+  question: string,
+): Promise<SkeinMessage["parts"]> {
+  const { rows } = await sql<{
+    id: string;
+    tool: string;
+    input: unknown;
+    output: unknown;
+    error: string | null;
+    isDone: boolean;
+  }>`
+    select tool_call_id as id, tool, input, output, error, finished_at is not null as "isDone"
+    from tool_execution e
+    where chat_id = ${chatId} and question_id = ${question}
+      and not exists (
+        select from message m where m.chat_id = ${chatId} and m.role = 'assistant'
+          and m.parts @> jsonb_build_array(jsonb_build_object('toolCallId', e.tool_call_id))
+      )
+    order by started_at`.execute(db);
+  if (rows.length === 0) return [];
+  return [
+    { type: "step-start" },
+    ...rows.map(({ id, tool, input, output, error, isDone }) => {
+      const part = { type: `tool-${tool}` as const, toolCallId: id, input };
+      if (isDone && error === null) return { ...part, state: "output-available" as const, output };
+      return { ...part, state: "output-error" as const, errorText: error ?? INTERRUPTED };
+    }),
+  ];
+}

@@ -1,0 +1,74 @@
+import { getToolName, isToolUIPart, type UIMessage } from "ai";
+import { cutOff, evenOut } from "./chat-title.ts";
+
+/** Tools with which a turn waits for the person, and what it waits for. */
+const KINDS: Record<string, "approval" | "question"> = { tidyInbox: "approval", askUser: "question" };
+
+/** Whether an answer that calls this tool waits for the person. */
+export const needsPerson = (tool: string): boolean => Object.hasOwn(KINDS, tool);
+
+/** Tools that run only when the person approves. */
+export const APPROVED_TOOLS: readonly string[] = Object.keys(KINDS).filter((tool) => KINDS[tool] === "approval");
+
+/** How long the answer to a question may be. */
+export const MAX_ANSWER_LENGTH = 4000;
+
+/** What an answer asks of the person: to approve what it is about to do, or to answer a question. */
+export interface ToolRequest {
+  toolCallId: string;
+  kind: "approval" | "question";
+  /** The tool's title, or the question. */
+  title: string;
+  /** Of a question: what one can choose, if there is room for it in a row. */
+  options?: string[];
+}
+
+/** With how many options, and how long together, a question can be answered from its row. */
+const MAX_ROW_OPTIONS = 3;
+const MAX_ROW_LENGTH = 30;
+const MAX_TITLE = 160;
+
+/** What a message waits for, in its order. */
+export function requestsIn({ parts }: Pick<UIMessage, "parts">): ToolRequest[] {
+  return parts.flatMap((part) => requestIn(part) ?? []);
+}
+
+function requestIn(part: UIMessage["parts"][number]): ToolRequest | undefined {
+  if (!isToolUIPart(part)) return undefined;
+  const { toolCallId } = part;
+  if (part.state === "approval-requested" && part.approval.isAutomatic !== true)
+    return { toolCallId, kind: "approval", title: titleOf(getToolName(part), part.title) };
+  if (part.state !== "input-available" || KINDS[getToolName(part)] !== "question") return undefined;
+  const { question, options } = questionIn(part.input);
+  const fits = options.length <= MAX_ROW_OPTIONS && options.join("").length <= MAX_ROW_LENGTH;
+  return { toolCallId, kind: "question", title: cutOff(evenOut(question), MAX_TITLE), ...(fits ? { options } : {}) };
+}
+
+/** The input of a question, as far as it is one: a model wrote it. */
+export function questionIn(input: unknown): { question: string; options: string[]; allowsOther: boolean } {
+  const { question, options, allowsOther } = (input ?? {}) as Record<string, unknown>;
+  const given = Array.isArray(options) ? options.filter((option) => typeof option === "string") : [];
+  return {
+    question: typeof question === "string" ? question : "",
+    options: given,
+    allowsOther: allowsOther !== false || given.length === 0,
+  };
+}
+
+/** `tidyInbox` and `tidy_inbox` read as "Tidy inbox". */
+export function titleOf(tool: string, title?: string): string {
+  if (title) return cutOff(evenOut(title), MAX_TITLE);
+  const words = tool
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll(/[_-]/g, " ")
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What it says in few words, where there is room for one line. */
+export const summaryOf = ({ kind, title }: Pick<ToolRequest, "kind" | "title">): string =>
+  kind === "approval" ? `Approve: ${title}` : title;
+
+/** The same, said aloud. */
+export const announcementOf = ({ kind, title }: Pick<ToolRequest, "kind" | "title">): string =>
+  kind === "approval" ? `Needs approval: ${title}` : `Needs an answer: ${title}`;
