@@ -48,6 +48,11 @@ export class InboxEdits {
     this.#notice = null;
   }
 
+  /** Says that something else came to nothing. */
+  say(text: string): void {
+    this.#notice = { text, isProblem: true, shownMs: SHOWN_MS };
+  }
+
   make(wanted: PendingEdit): Promise<void> {
     this.#pending = withEdit(this.#pending, wanted);
     this.#notice = this.#noticeOf(wanted);

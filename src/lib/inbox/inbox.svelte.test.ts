@@ -18,6 +18,7 @@ function open(
     readRows: (ids) => Promise.resolve(rowsAt(3, ...ids.map((id) => row(id, { at: 1 })))),
     readSessions: () => Promise.resolve({ sessions: [], foreign: [] }),
     edit: () => Promise.resolve(),
+    answer: () => Promise.resolve(null),
     ...api,
   };
   return new Inbox(first, whole, { timeZone: "UTC", ...(onnews && { onnews }) });

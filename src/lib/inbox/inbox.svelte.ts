@@ -1,5 +1,6 @@
 import { createContext } from "svelte";
 import type { ChatEdit } from "../tools/chat-edit.ts";
+import type { ToolAnswer } from "../tools/tool-answer.ts";
 import { coalesce } from "./coalesce.ts";
 import { foreseeEdits } from "./foresee-edit.ts";
 import { groupRows, type InboxGroup } from "./groups.ts";
@@ -15,6 +16,8 @@ export interface InboxApi extends InboxReader {
   /** Null: Trigger.dev did not say in time. */
   readSessions(): Promise<LiveStatus | null>;
   edit(chatId: string, edit: ChatEdit): Promise<void>;
+  /** Null, or in one sentence why it is not to be answered any more. */
+  answer(chatId: string, answer: ToolAnswer): Promise<string | null>;
 }
 
 interface InboxOptions {
@@ -41,6 +44,7 @@ export class Inbox {
   readonly #lists: InboxLists;
   readonly #edits: InboxEdits;
   readonly #readSessions: () => Promise<void>;
+  readonly #giveAnswer: InboxApi["answer"];
   readonly #foreseen = $derived.by(() => {
     const list = this.#lists.of(this.#listing) ?? { rows: [], end: null };
     const foreign = this.#foreign.filter(({ id }) => !this.#lists.find(id));
@@ -51,6 +55,7 @@ export class Inbox {
 
   constructor(page: InboxPage, api: InboxApi, { timeZone, onnews }: InboxOptions) {
     this.timeZone = timeZone;
+    this.#giveAnswer = (chatId, answer) => api.answer(chatId, answer);
     this.#lists = new InboxLists(api, (before, after) => {
       const news = newsOf(before, after);
       if (news) onnews?.(news);
@@ -165,6 +170,13 @@ export class Inbox {
   retry(): void {
     if (this.isRead) void this.#lists.readMore(this.#listing);
     else this.refresh();
+  }
+
+  /** Answers what a chat waits for, without opening it. It shows what came of that, whoever was first. */
+  async answer(chatId: string, answer: ToolAnswer): Promise<void> {
+    const problem = await this.#giveAnswer(chatId, answer).catch(() => "This could not be sent. Try again.");
+    if (problem !== null) this.#edits.say(problem);
+    await this.#lists.readChanged(chatId);
   }
 
   /** Shows it at once; what cannot be done is undone and said. */

@@ -1,4 +1,5 @@
 import { resolve } from "$app/paths";
+import { giveAnswer } from "$lib/components/conversation/chat-api.ts";
 import type { InboxApi } from "$lib/inbox/inbox.svelte.ts";
 import type { LiveStatus } from "$lib/inbox/overlay.ts";
 import type { InboxPage, InboxRows } from "$lib/inbox/row.ts";
@@ -25,6 +26,7 @@ export const inboxApi: InboxApi = {
     });
     if (!response.ok) throw new Error(`${response.status} from an edit of a chat`);
   },
+  answer: giveAnswer,
 };
 
 async function read<Answer>(url: string): Promise<Answer> {
