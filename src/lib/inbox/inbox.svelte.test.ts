@@ -185,6 +185,23 @@ it("shows an edit at once, and takes it back with a word when it cannot be made"
   expect(inbox.notice).toMatchObject({ isProblem: true, text: "“one” could not be changed. Try again." });
 });
 
+it("answers what a chat waits for, and says who was first", async () => {
+  const needs = { toolCallId: "c1", kind: "approval", title: "Tidy inbox" } as const;
+  const answer = vi.fn<InboxApi["answer"]>().mockResolvedValueOnce("This was denied already.");
+  answer.mockRejectedValueOnce(new TypeError("Failed to fetch")).mockResolvedValueOnce(null);
+  const inbox = open({ answer }, { first: pageAt(1, row("one", { state: "Needs you", needs })) });
+  const approve = { toolCallId: "c1", decision: "approve" } as const;
+  await inbox.answer("one", approve);
+  expect(answer).toHaveBeenCalledWith("one", approve);
+  expect(inbox.notice).toMatchObject({ isProblem: true, text: "This was denied already." });
+  expect(inbox.rows).toMatchObject([{ state: null, needs: null }]);
+  await inbox.answer("one", approve);
+  expect(inbox.notice).toMatchObject({ text: "This could not be sent. Try again." });
+  inbox.dismiss();
+  await inbox.answer("one", approve);
+  expect(inbox.notice).toBeNull();
+});
+
 it.each([
   ["archived", { type: "archive", isArchived: true }, { type: "archive", isArchived: false }],
   ["deleted", { type: "delete", isDeleted: true }, { type: "delete", isDeleted: false }],

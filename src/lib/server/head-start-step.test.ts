@@ -1,8 +1,9 @@
-import { streamText, type UIMessageChunk } from "ai";
+import { streamText, type ToolSet, type UIMessageChunk } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../../../tests/support/mock-openai.ts";
 import { AnswerMeter } from "./answer-meter.ts";
 import { headStartStep } from "./head-start-step.ts";
+import { toolSchemas } from "../tools/tool-schemas.ts";
 import { createModelRegistry } from "./models/index.ts";
 
 let mock: MockOpenAI;
@@ -15,7 +16,7 @@ const refusals: string[] = [];
 let answered: unknown[] = [];
 const onrefused = (sentence: string) => Promise.resolve(void refusals.push(sentence));
 
-function step(prompt: string, stop = new AbortController()) {
+function step(prompt: string, stop = new AbortController(), tools?: ToolSet) {
   const model = createModelRegistry({
     providers: {
       anthropicApiKey: undefined,
@@ -33,7 +34,7 @@ function step(prompt: string, stop = new AbortController()) {
     demo: { ttftMs: 0, tokensPerSecond: 1000 },
     modelTimeoutMs: 300,
   }).resolve();
-  const result = streamText({ model, prompt, maxRetries: 0, abortSignal: stop.signal, onError: () => {} });
+  const result = streamText({ model, prompt, tools, maxRetries: 0, abortSignal: stop.signal, onError: () => {} });
   const meter = new AnswerMeter({ model: "compatible:numbered", metadata: { replyTo: "q1" } });
   answered = [];
   const onanswered = () => Promise.resolve(void answered.push(meter.usage));
@@ -110,6 +111,23 @@ describe("the first step of a head start", () => {
       messages: partial === "" ? [] : [{ role: "assistant", content }],
     });
     expect(refusals.splice(0)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it.each([
+    ["tidyInbox", { changes: [{ action: "pin", chatId: "c" }] }],
+    ["askUser", { question: "Why?", options: ["A", "B"] }],
+  ])("hands over no call of %s, which waits for the person", async (tool, args) => {
+    const calling = step(`words=5 tool=${tool} args=${JSON.stringify(args)}`, undefined, toolSchemas);
+    const chunks = await chunksOf(calling);
+    expect(textOf(chunks)).toBe(expectedAnswer(5));
+    expect(chunks.filter(({ type }) => type.startsWith("tool-") || type === "finish")).toEqual([]);
+    expect(await handover(calling)).toEqual({ finishReason: "tool-calls", messages: [] });
+  });
+
+  it("hands over the call of another tool", async () => {
+    const calling = step("words=5 tool=searchChats", undefined, toolSchemas);
+    await chunksOf(calling);
+    expect(JSON.stringify(await handover(calling))).toContain("searchChats");
   });
 
   it("takes what was written for the answer when somebody stops", async () => {

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { continued } from "./continued.ts";
 
 /** The message that a reader has who sees the turn from its start. */
-async function whole(parts: UIMessage["parts"], added: UIMessageChunk[]): Promise<UIMessage["parts"] | undefined> {
+async function whole(
+  parts: UIMessage["parts"],
+  added: UIMessageChunk[],
+  how?: { isNewStep: boolean },
+): Promise<UIMessage["parts"] | undefined> {
   const answer: UIMessage = { id: "a1", role: "assistant", parts };
   const chunks: UIMessageChunk[] = [{ type: "start", messageId: "a1" }, ...added, { type: "finish" }];
   const source = new ReadableStream<UIMessageChunk>({
@@ -12,7 +16,7 @@ async function whole(parts: UIMessage["parts"], added: UIMessageChunk[]): Promis
       controller.close();
     },
   });
-  const stream = source.pipeThrough(continued(answer));
+  const stream = source.pipeThrough(continued(answer, how));
   let last: UIMessage | undefined;
   for await (const message of readUIMessageStream({ stream })) last = message;
   expect(last?.id).toBe("a1");
@@ -71,6 +75,28 @@ describe("an answer that goes on", () => {
     ];
     const parts = await whole([step, text("Let me see")], [...inStep(...call), ...inStep(...says("0", "There."))]);
     expect(parts).toMatchObject([step, text("Let me see"), { type: "tool-look", output: 2 }, step, text("There.")]);
+  });
+
+  it("keeps what was asked of a person and what they said, and begins a text of its own after that", async () => {
+    const tool = (toolCallId: string, more: object) =>
+      ({ ...{ type: "tool-tidy", toolCallId, input: { n: 1 } }, ...more }) as UIMessage["parts"][number];
+    const approval = { id: "p1", approved: true };
+    const before = [
+      step,
+      tool("c1", { state: "approval-responded", approval }),
+      tool("c2", { state: "output-denied", approval: { id: "p2", approved: false, reason: "No" } }),
+      tool("c3", { state: "output-available", output: 1, approval: { id: "p3", approved: true } }),
+      text("Just"),
+    ];
+    const result: UIMessageChunk = { type: "tool-output-available", toolCallId: "c1", output: 2 };
+    const parts = await whole(before, [result, ...inStep(...says("0", "Done."))], { isNewStep: true });
+    expect(parts).toMatchObject([
+      step,
+      { toolCallId: "c1", state: "output-available", output: 2, approval },
+      ...before.slice(2),
+      step,
+      text("Done."),
+    ]);
   });
 
   it("stays as it was when nothing is added", async () => {

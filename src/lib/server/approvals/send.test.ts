@@ -1,0 +1,169 @@
+import type { Kysely } from "kysely";
+import { sql } from "kysely";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPeople } from "../../../../tests/support/people.ts";
+import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { createDb, type Database } from "../db/index.ts";
+import { jsonb } from "../jsonb.ts";
+import { settledChat } from "../queue/testing/queue-chat.ts";
+import type { ChatAddress, Realtime } from "../realtime.ts";
+import * as turns from "../turns.ts";
+import { unanswered } from "../unanswered.ts";
+import { give } from "./give.ts";
+import { send, sweep } from "./send.ts";
+
+const ownerId = "ada";
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let db: Kysely<Database>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = createDb(database.url);
+  await addPeople(db, "ada");
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+/** What reached the session of a chat; `isAway`: nothing does. */
+function session() {
+  const actions: { chatId: string; model: string | null; action: unknown }[] = [];
+  const state = { isAway: false };
+  const realtime = {
+    currentRun: () => Promise.resolve({ session: "open", runId: "run_1", isLive: false }),
+    sendAction: ({ chatId, model }: ChatAddress, action: unknown) =>
+      state.isAway ? Promise.reject(new Error("away")) : Promise.resolve(void actions.push({ chatId, model, action })),
+  } as unknown as Realtime;
+  return { actions, state, services: { db, realtime, log: pino({ level: "silent" }) } };
+}
+
+const call = (toolCallId: string) => ({
+  type: "tool-tidyInbox",
+  toolCallId,
+  state: "approval-requested",
+  input: { changes: [] },
+  approval: { id: `p-${toolCallId}` },
+});
+
+/** A chat whose answer asks for these. */
+async function asking(...toolCallIds: string[]) {
+  const chatId = await settledChat(db, ownerId);
+  await db
+    .updateTable("message")
+    .set({ parts: jsonb(toolCallIds.map(call)), metadata: jsonb({ replyTo: "u1", model: "demo:other" }) })
+    .where("chat_id", "=", chatId)
+    .where("id", "=", "a1")
+    .execute();
+  await db.updateTable("chat").set({ status: "needs_you" }).where("id", "=", chatId).execute();
+  return { ownerId, chatId };
+}
+
+const approve = (which: { ownerId: string; chatId: string }, toolCallId: string) =>
+  give(db, which, { toolCallId, decision: "approve" });
+
+const chatRow = (chatId: string) =>
+  db.selectFrom("chat").selectAll().where("id", "=", chatId).executeTakeFirstOrThrow();
+
+const later = (chatId: string) =>
+  db
+    .updateTable("tool_continuation")
+    .set({ sent_at: sql<Date>`now() - interval '10 minutes'` })
+    .where("chat_id", "=", chatId)
+    .execute();
+
+const outOf = (given: Awaited<ReturnType<typeof approve>>) => {
+  if (!given || !("out" in given) || !given.out) throw new Error("Nothing goes on.");
+  return given.out;
+};
+
+describe("an answer that goes on", () => {
+  it("waits until all is answered that it asked, and then runs", async () => {
+    const which = await asking("c1", "c2");
+    expect(await approve(which, "c1")).toEqual({ outcome: { approved: true }, out: null });
+    expect(await chatRow(which.chatId)).toMatchObject({
+      status: "needs_you",
+      status_detail: "Approve: Tidy inbox",
+      needs: { toolCallId: "c2", kind: "approval", title: "Tidy inbox" },
+    });
+    const { action } = outOf(await approve(which, "c2"));
+    expect(await chatRow(which.chatId)).toMatchObject({
+      ...{ status: "running", status_detail: null, needs: null },
+      ...{ answering_id: "a1", answering_attempt: action.attempt },
+    });
+  });
+
+  it("is answered for all of its kind by always", async () => {
+    const which = await asking("c1", "c2");
+    expect(outOf(await give(db, which, { toolCallId: "c1", decision: "always" })).action.messageId).toBe("a1");
+  });
+
+  it("is sent by the model that asked, and once", async () => {
+    const { actions, services } = session();
+    const which = await asking("c1");
+    const out = outOf(await approve(which, "c1"));
+    await send(services, out);
+    await sweep(services);
+    expect(actions).toEqual([{ chatId: which.chatId, model: "demo:other", action: out.action }]);
+  });
+
+  it("is sent again, the same, when whoever took it died or reached nobody", async () => {
+    const { actions, services, state } = session();
+    const which = await asking("c1");
+    const { action } = outOf(await approve(which, "c1"));
+    await sweep(services);
+    expect(actions).toEqual([]);
+    await later(which.chatId);
+    state.isAway = true;
+    await sweep(services);
+    state.isAway = false;
+    await later(which.chatId);
+    await sweep(services);
+    expect(actions).toEqual([{ chatId: which.chatId, model: "demo:other", action }]);
+  });
+
+  it("is sent by one server when two look at the same time", async () => {
+    const { actions, services } = session();
+    const which = await asking("c1");
+    await approve(which, "c1");
+    await later(which.chatId);
+    await Promise.all([sweep(services), sweep(services)]);
+    expect(actions).toHaveLength(1);
+  });
+
+  it("is done with once its turn has begun, and is what the recovery asks for when that turn dies", async () => {
+    const { actions, services } = session();
+    const which = await asking("c1");
+    const { action } = outOf(await approve(which, "c1"));
+    const work = { messageId: action.messageId, attempt: action.attempt };
+    await turns.started(db, { chatId: which.chatId, runId: "run_2", token: "", work });
+    await sweep(services);
+    expect(actions).toEqual([]);
+    expect(
+      await db.selectFrom("tool_continuation").select("chat_id").where("chat_id", "=", which.chatId).execute(),
+    ).toEqual([]);
+    expect(await unanswered(db, await chatRow(which.chatId))).toEqual({ action });
+  });
+
+  it("is given up after some attempts, and the person is told", async () => {
+    const { actions, services } = session();
+    const which = await asking("c1");
+    await approve(which, "c1");
+    for (let round = 0; round < 8; round++) {
+      await later(which.chatId);
+      await sweep(services);
+    }
+    expect(actions).toHaveLength(4);
+    expect(await chatRow(which.chatId)).toMatchObject({
+      status: "failed",
+      status_detail: expect.stringContaining("Your answer is kept"),
+      answering_id: null,
+    });
+  });
+
+  it("does not begin while the chat is at another answer", async () => {
+    const which = await asking("c1");
+    await db.updateTable("chat").set({ status: "running" }).where("id", "=", which.chatId).execute();
+    expect(await approve(which, "c1")).toEqual({ refused: "busy" });
+  });
+});
