@@ -42,6 +42,8 @@ it("reads a page, and one without a title", () => {
 it("reads what code said, in one text or in lines", () => {
   expect(codeResult({ logs: ["a", "b"], value: 3, tookMs: 5 })).toEqual({ logs: "a\nb", value: 3, error: undefined });
   expect(codeResult({ logs: "a", value: null, error: null })).toEqual({ logs: "a", value: null, error: undefined });
+  const values = ['{"a":[1]}', "[1", "458", '"text"'].map((value) => codeResult({ logs: "", value })?.value);
+  expect(values).toEqual([{ a: [1] }, "[1", "458", '"text"']);
   expect(codeResult({ logs: [], error: "It broke." })).toMatchObject({ logs: "", error: "It broke." });
   expect(codeIn({ code: "1 + 1" })).toBe("1 + 1");
 });

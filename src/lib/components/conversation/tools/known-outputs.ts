@@ -47,7 +47,17 @@ export function codeResult(output: unknown): CodeResult | undefined {
   const lines = typeof logs === "string" ? [logs] : logs;
   if (!Array.isArray(lines) || !lines.every((line) => typeof line === "string")) return undefined;
   if (error !== undefined && error !== null && typeof error !== "string") return undefined;
-  return { logs: lines.join("\n"), value, error: error ?? undefined };
+  return { logs: lines.join("\n"), value: parsed(value), error: error ?? undefined };
+}
+
+/** A value that came as JSON, to be shown as what it is. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== "string" || !/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
 }
 
 /** The code of a call, once there is some. */

@@ -20,7 +20,7 @@ const KNOWN: Record<string, KnownTool> = {
   searchChats: { icon: Search, hint: "query" },
   fetchPage: { icon: Globe, hint: "url" },
   runCode: { icon: SquareTerminal },
-  askUser: { icon: MessageCircleQuestionMark, hint: "question" },
+  askUser: { icon: MessageCircleQuestionMark, title: "Ask you", hint: "question" },
   tidyInbox: { icon: Inbox },
   deepResearch: { icon: Telescope, hint: "question" },
 };
