@@ -79,7 +79,7 @@ describe("an answer that goes on", () => {
 
   it("keeps what was asked of a person and what they said, and begins a text of its own after that", async () => {
     const tool = (toolCallId: string, more: object) =>
-      ({ ...{ type: "tool-tidy", toolCallId, input: { n: 1 } }, ...more }) as UIMessage["parts"][number];
+      ({ type: "tool-tidy", toolCallId, input: { n: 1 }, ...more }) as unknown as UIMessage["parts"][number];
     const approval = { id: "p1", approved: true };
     const before = [
       step,
