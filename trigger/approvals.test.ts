@@ -153,6 +153,10 @@ describe("an approval", () => {
     await harness.sendMessage(question(crypto.randomUUID(), asking("tidyInbox", rename(target, "Second")), after.id));
     await settled(chatId, "idle");
     expect(await titleOf(target)).toBe("Second");
+    // So that the next run finds it, should this one die in it.
+    const questions = (await agent.open(chatId)).messages.filter(({ role }) => role === "user").map(({ id }) => id);
+    const runs = agent.db.selectFrom("tool_execution").select("question_id").where("chat_id", "=", chatId);
+    expect((await runs.orderBy("started_at").execute()).map((row) => row.question_id)).toEqual(questions);
     await harness.close();
     // Not in another one.
     const again = await waiting("tidyInbox", rename(target, "Third"));

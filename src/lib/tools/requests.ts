@@ -25,7 +25,7 @@ export interface ToolRequest {
 
 /** With how many options, and how long together, a question can be answered from its row. */
 const MAX_ROW_OPTIONS = 3;
-const MAX_ROW_LENGTH = 18;
+const MAX_ROW_LENGTH = 14;
 const MAX_TITLE = 160;
 
 /** What a message waits for, in its order. */

@@ -77,6 +77,34 @@ const outOf = (given: Awaited<ReturnType<typeof approve>>) => {
   return given.out;
 };
 
+it("two answers at once: who has the chat first wins, and the other one is told", async () => {
+  const which = await asking("c1");
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  let isHeld = () => {};
+  const held = new Promise<void>((resolve) => (isHeld = resolve));
+  const holder = db.transaction().execute(async (trx) => {
+    await trx.selectFrom("chat").select("id").where("id", "=", which.chatId).forNoKeyUpdate().execute();
+    isHeld();
+    await gate;
+  });
+  await held;
+  const both = Promise.all([approve(which, "c1"), give(db, which, { toolCallId: "c1", decision: "deny" })]);
+  await expect
+    .poll(() =>
+      database.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"),
+    )
+    .toHaveLength(2);
+  open();
+  await holder;
+  const said = await both;
+  const won = said.flatMap((given) => (given && "out" in given ? [given.outcome] : []));
+  expect(won).toHaveLength(1);
+  expect(said).toContainEqual({ refused: "answered", outcome: won[0] });
+  const kept = await db.selectFrom("tool_answer").select("approved").where("chat_id", "=", which.chatId).execute();
+  expect(kept).toEqual([{ approved: (won[0] as { approved: boolean }).approved }]);
+});
+
 describe("an answer that goes on", () => {
   it("waits until all is answered that it asked, and then runs", async () => {
     const which = await asking("c1", "c2");
