@@ -15,7 +15,7 @@ test("a first turn that runs code is one answer, and the code is run once, by th
   const question = call("runCode", { code: "console.log('once', Math.random()); 6 * 7" });
   await startChat(guest, question);
   await expect(answers(guest)).toHaveText(
-    new RegExp(`^\\s*${expectedAnswer(5)}\\s*Run code\\s*Done.*w6 w7 w8 w9 w10\\s*$`, "s"),
+    new RegExp(`^\\s*${expectedAnswer(5)}\\s*Run code.*Done.*w6 w7 w8 w9 w10\\s*$`, "s"),
   );
   await expectSettled(guest);
   await expect(answers(guest)).toHaveCount(1);
@@ -53,7 +53,7 @@ test("a page on this machine is not fetched, which is said on the card and to th
     const question = call("fetchPage", { url: `http://127.0.0.1:${port}/` });
     await startChat(guest, question);
     const sentence = "127.0.0.1 is not on the public internet, and only public pages can be fetched.";
-    await expect(answers(guest)).toContainText(/Fetch page\s*Failed.*w6 w7 w8 w9 w10/s);
+    await expect(answers(guest)).toContainText(/Fetch page.*Failed.*w6 w7 w8 w9 w10/s);
     await expectSettled(guest);
     await expect(answers(guest)).toHaveCount(1);
     const card = answers(guest).getByRole("group", { name: "Fetch page" });
@@ -74,6 +74,6 @@ test("the demo model runs code and says what came of it", async ({ guest }) => {
   await guest.getByRole("combobox", { name: "Model" }).click();
   await guest.getByRole("option", { name: /Demo/ }).click();
   await startChat(guest, "calculate 6 * 7");
-  await expect(answers(guest)).toContainText(/sandbox.*Run code\s*Done.*The value is 42/s, { timeout: 15_000 });
+  await expect(answers(guest)).toContainText(/sandbox.*Run code.*Done.*The value is 42/s, { timeout: 15_000 });
   await expectSettled(guest);
 });
