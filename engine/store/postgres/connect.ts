@@ -21,6 +21,8 @@ export function connect(databaseUrl: string, log: Log): Db {
   });
   // An idle connection that breaks (the database restarts) is replaced on its next use; unheard, it ends the process.
   pool.on("error", (error) => log.warn({ err: error }, "idle database connection lost"));
+  // While somebody holds one the pool does not listen; whoever asks it something next is told.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const patient = { connect: () => connectPatiently(pool), end: () => pool.end(), options: pool.options };
   return new Kysely<EngineDatabase>({ dialect: new PostgresDialect({ pool: patient }) });
 }

@@ -34,6 +34,19 @@ describe("createDb", () => {
   });
 });
 
+it("a connection that breaks while somebody holds it, and asks nothing, fails the next question and not the process", async () => {
+  const db = createDb(database.url);
+  const held = db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(connection);
+    await database.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
+    for (;;) await sql`select 1`.execute(connection);
+  });
+  await expect(held).rejects.toThrow();
+  // The pool may hand it out once more before it has seen the end of it.
+  await expect.poll(async () => (await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+  await db.destroy();
+});
+
 describe("migrateToLatest", () => {
   it("has nothing left to do on a migrated database, from several processes at once", async () => {
     const dbs = [createDb(database.url), createDb(database.url)];

@@ -26,8 +26,10 @@ export function createDb(url: string, options: DbOptions = {}): Kysely<Database>
     keepAlive: true,
     types: { getTypeParser },
   });
-  // A connection that breaks while idle (Postgres restarted) is replaced by the pool; unheard, the event ends the process.
+  // A connection that breaks (Postgres restarted) is replaced by the pool; unheard, the event ends the process. While
+  // somebody holds it the pool does not listen, and whoever asks it something next is told.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const patient = {
     connect: () => connectPatiently(pool, options.patienceMs ?? PATIENCE_MS),
     end: () => pool.end(),
