@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { auth, runs, sessions } from "@trigger.dev/sdk";
 import type { MockOpenAI } from "../tests/support/mock-openai.ts";
@@ -23,10 +22,7 @@ export async function startSkein(mock: MockOpenAI, dataDir: string): Promise<Ske
     dataDir,
     env: { OPENAI_COMPATIBLE_BASE_URL: mock.url, OPENAI_COMPATIBLE_MODELS: "mock", DEFAULT_MODEL: "compatible:mock" },
   });
-  const { triggerSecretKey } = JSON.parse(readFileSync(join(dataDir, "secrets.json"), "utf8")) as {
-    triggerSecretKey: string;
-  };
-  auth.configure({ baseURL: `http://127.0.0.1:${stack.ports.engine}`, accessToken: triggerSecretKey });
+  auth.configure(stack.engine);
   return {
     ...{ stack, mock, url: stack.url },
     settle: () => untilQuiet(stack),

@@ -1,31 +1,25 @@
 import { mockChatAgent, type MockChatAgentHarness, type MockChatAgentOptions } from "@trigger.dev/sdk/ai/test";
 import type { UIMessage, UIMessageChunk } from "ai";
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as chats from "../src/lib/server/chats.ts";
 import * as conversation from "../src/lib/server/conversation.ts";
 import * as firstTurn from "../src/lib/server/first-turn.ts";
-import { createDb, type Database } from "../src/lib/server/db/index.ts";
 import * as files from "../src/lib/server/files/files.ts";
 import { createFileStores } from "../src/lib/server/files/storage.ts";
 import { filePart } from "../src/lib/tools/file.ts";
 import { questionParts } from "../src/lib/tools/message.ts";
-import { addPeople } from "../tests/support/people.ts";
 import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
-import { createTestDatabase } from "../tests/support/postgres.ts";
+import { openTestDb } from "../tests/support/test-db.ts";
 
 const ownerId = "owner";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
+const { database, db } = await openTestDb(ownerId);
 let model: MockOpenAI;
 let agent: { id: string };
 let warm: { id: string };
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   model = await startMockOpenAI();
-  await addPeople(db, ownerId);
   Object.assign(process.env, {
     DATABASE_URL: database.url,
     TRIGGER_SECRET_KEY: "tr_skein_test",
@@ -39,8 +33,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await model.close();
-  await db.destroy();
-  await database.drop();
 });
 
 async function start(text: string, options: Omit<MockChatAgentOptions, "chatId"> = {}) {

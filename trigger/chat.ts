@@ -1,15 +1,9 @@
 import { logger } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
-import {
-  convertToModelMessages,
-  isStepCount,
-  streamText,
-  type UIMessage,
-  type UIMessageChunk,
-  type UIMessageStreamOptions,
-} from "ai";
+import { convertToModelMessages, isStepCount, streamText, type UIMessage } from "ai";
 import { AnswerMeter } from "../src/lib/server/answer-meter.ts";
-import { leftBehind, rulesOf } from "../src/lib/server/approvals/executions.ts";
+import { leftBehind } from "../src/lib/server/approvals/executions.ts";
+import { approvals, rulesOf } from "../src/lib/server/approvals/rules.ts";
 import { parseConfig } from "../src/lib/server/config.ts";
 import { createDb } from "../src/lib/server/db/index.ts";
 import { withFiles } from "../src/lib/server/files/model-files.ts";
@@ -26,8 +20,8 @@ import type { Compaction } from "../src/lib/server/compactions.ts";
 import { Titles } from "../src/lib/server/titles.ts";
 import { decide, type Answering } from "../src/lib/server/transcript/actions.ts";
 import { Compactor } from "../src/lib/server/transcript/compactor.ts";
-import { continued } from "../src/lib/server/transcript/continued.ts";
 import { loadContext } from "../src/lib/server/transcript/context.ts";
+import { goingOn } from "../src/lib/server/transcript/going-on.ts";
 import { acceptAction, acceptMessages } from "../src/lib/server/transcript/incoming.ts";
 import { findSession } from "../src/lib/server/realtime.ts";
 import { Refusal } from "../src/lib/server/transcript/refusal.ts";
@@ -38,7 +32,6 @@ import * as turns from "../src/lib/server/turns.ts";
 import { clientDataSchema } from "../src/lib/tools/client-data.ts";
 import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
 import type { SkeinMessage, SkeinMetadata } from "../src/lib/tools/message.ts";
-import { APPROVED_TOOLS } from "../src/lib/tools/requests.ts";
 import { lastQuestion } from "../src/lib/tools/steering.ts";
 import { createTools } from "./tools/index.ts";
 import { describeToolError } from "./tools/tool-error.ts";
@@ -281,37 +274,10 @@ export const warm = chat.agent({
 /** A rehearsal takes the provider's code through a request, and no request out of the house. */
 const nowhere: typeof fetch = () => Promise.resolve(new Response("{}", { status: 400 }));
 
-interface Answer {
-  toUIMessageStream(options: UIMessageStreamOptions<UIMessage>): ReadableStream<UIMessageChunk>;
-  usage: unknown;
-  totalUsage: unknown;
-}
-
-/** The runtime reads the stream and the usage of a result, and nothing else. */
-function goingOn<Result extends Answer>(result: Result, answer: UIMessage, how: { isNewStep: boolean }) {
-  return {
-    // Of the answer as it is, the AI SDK knows which call a result belongs to.
-    toUIMessageStream: (options: UIMessageStreamOptions<UIMessage>) =>
-      result.toUIMessageStream({ ...options, originalMessages: [answer] }).pipeThrough(continued(answer, how)),
-    get totalUsage(): Result["totalUsage"] {
-      return result.totalUsage;
-    },
-    get usage(): Result["usage"] {
-      return result.usage;
-    },
-  };
-}
-
 /** The answer that a path ends with. */
 function answerAt(path: SkeinMessage[] = []): SkeinMessage | undefined {
   const last = path.at(-1);
   return last?.role === "assistant" ? last : undefined;
-}
-
-/** Which tools wait for the person; not those that they have allowed in this chat. */
-function approvals(rules: string[]) {
-  const needed = APPROVED_TOOLS.filter((tool) => !rules.includes(tool));
-  return Object.fromEntries(needed.map((tool) => [tool, "user-approval"] as const));
 }
 
 function uniqueById<M extends UIMessage>(messages: M[]): M[] {

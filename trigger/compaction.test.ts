@@ -1,30 +1,23 @@
 import { mockChatAgent, type MockChatAgentHarness } from "@trigger.dev/sdk/ai/test";
 import type { UIMessage } from "ai";
-import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as chats from "../src/lib/server/chats.ts";
 import * as conversation from "../src/lib/server/conversation.ts";
-import { createDb, type Database } from "../src/lib/server/db/index.ts";
 import * as forks from "../src/lib/server/forks.ts";
 import { jsonb } from "../src/lib/server/jsonb.ts";
 import { SUMMARY_LEAD } from "../src/lib/server/models/index.ts";
 import type { ChatAction } from "../src/lib/tools/actions.ts";
 import { GO_ON } from "../src/lib/tools/instructions.ts";
-import { addPeople } from "../tests/support/people.ts";
 import { expectedAnswer, expectedSummary, startMockOpenAI, type MockOpenAI } from "../tests/support/mock-openai.ts";
-import { createTestDatabase } from "../tests/support/postgres.ts";
+import { openTestDb } from "../tests/support/test-db.ts";
 
 const ownerId = "owner";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
+const { database, db } = await openTestDb(ownerId);
 let model: MockOpenAI;
 let agent: { id: string };
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   model = await startMockOpenAI();
-  await addPeople(db, ownerId);
   Object.assign(process.env, {
     DATABASE_URL: database.url,
     TRIGGER_SECRET_KEY: "tr_skein_test",
@@ -38,8 +31,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await model.close();
-  await db.destroy();
-  await database.drop();
 });
 
 /** What makes a turn too long for what comes after it. */

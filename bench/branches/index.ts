@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,9 +25,7 @@ build();
 const dataDir = mkdtempSync(join(tmpdir(), "skein-bench-"));
 const mock = await startMockOpenAI();
 const skein = await startSkein(mock, dataDir);
-const { postgresPassword } = JSON.parse(readFileSync(join(dataDir, "secrets.json"), "utf8")) as Record<string, string>;
-const port = skein.stack.ports.postgres;
-const db = new pg.Client({ host: "127.0.0.1", port, user: "postgres", password: postgresPassword, database: "skein" });
+const db = new pg.Client({ connectionString: skein.stack.databaseUrl });
 const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

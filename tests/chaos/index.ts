@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -52,9 +52,8 @@ const stack = await startStack({ dataDir, env: modelEnvironment(model) });
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void stack.stop().then(() => process.exit(1)));
 say(`${stack.url} is ready; logs in ${dataDir}`);
-const secrets = JSON.parse(readFileSync(join(dataDir, "secrets.json"), "utf8")) as Record<string, string>;
-const db = openDatabase(stack, secrets.postgresPassword ?? "");
-auth.configure({ baseURL: `http://127.0.0.1:${stack.ports.engine}`, accessToken: secrets.triggerSecretKey });
+const db = openDatabase(stack);
+auth.configure(stack.engine);
 
 const plan = makePlan({ seed: Number(seed), conversations: Number(count), pauseMs: [from * 1000, to * 1000] });
 const conversations: Conversation[] = [];
@@ -127,8 +126,8 @@ async function lostRuns(): Promise<LostRun[]> {
   return rows.map(({ chat, finished_at: at }) => ({ chatId: chat, at: at.getTime() }));
 }
 
-function openDatabase({ ports }: Stack, password: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString: `postgres://postgres:${password}@127.0.0.1:${ports.postgres}/skein` });
+function openDatabase({ databaseUrl }: Stack): pg.Pool {
+  const pool = new pg.Pool({ connectionString: databaseUrl });
   // It is one of the victims.
   pool.on("error", () => {});
   return pool;

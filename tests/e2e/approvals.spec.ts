@@ -6,7 +6,7 @@ import pg from "pg";
 import { expectedAnswer, startMockOpenAI } from "../support/mock-openai.ts";
 import { modelEnvironment } from "../support/model-environment.ts";
 import { runProcesses } from "../support/processes.ts";
-import { query } from "../support/chat-rows.ts";
+import { query } from "../support/query.ts";
 import { startStack } from "../support/stack.ts";
 import {
   answers,

@@ -1,8 +1,9 @@
 import type { Page } from "@playwright/test";
 import type { ChatEdit } from "../../src/lib/tools/chat-edit.ts";
 import { UNDO_MS } from "../../src/lib/tools/undo-time.ts";
-import { behindStack } from "../support/behind-stack.ts";
 import { tablesWith } from "../support/every-table.ts";
+import { query } from "../support/query.ts";
+import type { Stack } from "../support/stack.ts";
 import {
   answers,
   chatIdOf,
@@ -21,14 +22,15 @@ import {
 } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 
-type Behind = Awaited<ReturnType<typeof behindStack>>;
+/** What a browser does not see of a stack. */
+const behind =
+  ({ databaseUrl }: Stack) =>
+  <Row extends object>(sql: string, values: unknown[] = []) =>
+    query<Row>(databaseUrl, sql, values);
 
 /** The time to take it back is over. (That it is half a minute, purge.test.ts sees.) */
-async function letTimePass({ query }: Behind, chatId: string): Promise<void> {
-  await query(`update chat set deleted_at = deleted_at - $2 * interval '1 millisecond' where id = $1`, [
-    chatId,
-    UNDO_MS,
-  ]);
+async function letTimePass(ask: ReturnType<typeof behind>, chatId: string): Promise<void> {
+  await ask(`update chat set deleted_at = deleted_at - $2 * interval '1 millisecond' where id = $1`, [chatId, UNDO_MS]);
 }
 /** Ending a run may take as long as it takes. */
 const GONE_MS = 30_000;
@@ -100,69 +102,63 @@ test("a deleted chat is nowhere, can be taken back whole, and in time nothing of
   stack,
 }) => {
   test.setTimeout(240_000);
-  const behind = await behindStack(stack);
-  try {
-    const kept = marker();
-    const other = await startChat(guest, `words=3 ${kept}`);
-    await expectAnswer(guest, 3);
-    await untilSaved(guest);
-    await openNewChat(guest);
-    const { chatId, words } = await indiscreetChat(guest);
+  const ask = behind(stack);
+  const kept = marker();
+  const other = await startChat(guest, `words=3 ${kept}`);
+  await expectAnswer(guest, 3);
+  await untilSaved(guest);
+  await openNewChat(guest);
+  const { chatId, words } = await indiscreetChat(guest);
 
-    const exported = async (id = chatId) =>
-      (await (await guest.request.get(`/api/chats/${id}/export?format=json`)).json()) as object;
-    const queue = async () => (await (await guest.request.get(`/api/chats/${chatId}/queue`)).json()) as object;
-    const rows = async () =>
-      behind.query(
-        `select to_jsonb(chat) - 'last_read_at' as chat, (select jsonb_agg(m order by seq) from message m where chat_id = chat.id)
-         from chat where id = $1`,
-        [chatId],
-      );
-    const before = [await exported(), await queue(), await rows()];
-    expect(JSON.stringify(before)).toContain(words[5]);
-
-    expect(await edit(guest, chatId, { type: "delete", isDeleted: true })).toBe(204);
-    for (const [way, status] of Object.entries(await statuses(guest, chatId))) expect(status, way).toBe(404);
-    expect(JSON.stringify(await (await guest.request.get("/api/inbox")).json())).not.toContain(chatId);
-    expect(await edit(guest, chatId, { type: "delete", isDeleted: false })).toBe(204);
-    expect([await exported(), await queue(), await rows()]).toEqual(before);
-    await guest.goto(`/chats/${chatId}`);
-    await isAlive(guest);
-    await expect(questions(guest)).toHaveCount(2);
-
-    const ids = await behind.query<{ id: string }>(
-      `select id from message where chat_id = $1
-       union select id from engine.session where external_id = $1
-       union select r.id from engine.run r join engine.session s on s.id = r.session_id where s.external_id = $1`,
+  const exported = async (id = chatId) =>
+    (await (await guest.request.get(`/api/chats/${id}/export?format=json`)).json()) as object;
+  const queue = async () => (await (await guest.request.get(`/api/chats/${chatId}/queue`)).json()) as object;
+  const rows = async () =>
+    ask(
+      `select to_jsonb(chat) - 'last_read_at' as chat, (select jsonb_agg(m order by seq) from message m where chat_id = chat.id)
+       from chat where id = $1`,
       [chatId],
     );
-    expect(ids.length).toBeGreaterThanOrEqual(6 + 2);
-    const traces = [chatId, ...ids.map(({ id }) => id), ...words];
-    const tables = [
-      ...["chat", "chat_session", "message", "queued_message", "file_content"].map((name) => `public.${name}`),
-      ...["session", "stream", "record", "run", "snapshot", "span"].map((name) => `engine.${name}`),
-    ];
-    await expect
-      .poll(async () => Object.keys(await tablesWith(behind.query, traces)))
-      .toEqual(expect.arrayContaining(tables));
-    const othersBefore = await exported(other);
+  const before = [await exported(), await queue(), await rows()];
+  expect(JSON.stringify(before)).toContain(words[5]);
 
-    expect(await edit(guest, chatId, { type: "delete", isDeleted: true })).toBe(204);
-    await letTimePass(behind, chatId);
-    await expect.poll(() => tablesWith(behind.query, traces), { timeout: GONE_MS }).toEqual({});
-    expect(await edit(guest, chatId, { type: "delete", isDeleted: false })).toBe(404);
-    for (const [way, status] of Object.entries(await statuses(guest, chatId))) expect(status, way).toBe(404);
-    // Nobody asked for it brings it back either.
-    expect(await tablesWith(behind.query, traces)).toEqual({});
+  expect(await edit(guest, chatId, { type: "delete", isDeleted: true })).toBe(204);
+  for (const [way, status] of Object.entries(await statuses(guest, chatId))) expect(status, way).toBe(404);
+  expect(JSON.stringify(await (await guest.request.get("/api/inbox")).json())).not.toContain(chatId);
+  expect(await edit(guest, chatId, { type: "delete", isDeleted: false })).toBe(204);
+  expect([await exported(), await queue(), await rows()]).toEqual(before);
+  await guest.goto(`/chats/${chatId}`);
+  await isAlive(guest);
+  await expect(questions(guest)).toHaveCount(2);
 
-    expect(await exported(other)).toEqual(othersBefore);
-    await guest.goto(`/chats/${other}`);
-    await isAlive(guest);
-    await send(guest, prompt("words=6"));
-    await expectAnswer(guest, 6, { nth: 1 });
-  } finally {
-    await behind.close();
-  }
+  const ids = await ask<{ id: string }>(
+    `select id from message where chat_id = $1
+     union select id from engine.session where external_id = $1
+     union select r.id from engine.run r join engine.session s on s.id = r.session_id where s.external_id = $1`,
+    [chatId],
+  );
+  expect(ids.length).toBeGreaterThanOrEqual(6 + 2);
+  const traces = [chatId, ...ids.map(({ id }) => id), ...words];
+  const tables = [
+    ...["chat", "chat_session", "message", "queued_message", "file_content"].map((name) => `public.${name}`),
+    ...["session", "stream", "record", "run", "snapshot", "span"].map((name) => `engine.${name}`),
+  ];
+  await expect.poll(async () => Object.keys(await tablesWith(ask, traces))).toEqual(expect.arrayContaining(tables));
+  const othersBefore = await exported(other);
+
+  expect(await edit(guest, chatId, { type: "delete", isDeleted: true })).toBe(204);
+  await letTimePass(ask, chatId);
+  await expect.poll(() => tablesWith(ask, traces), { timeout: GONE_MS }).toEqual({});
+  expect(await edit(guest, chatId, { type: "delete", isDeleted: false })).toBe(404);
+  for (const [way, status] of Object.entries(await statuses(guest, chatId))) expect(status, way).toBe(404);
+  // Nobody asked for it brings it back either.
+  expect(await tablesWith(ask, traces)).toEqual({});
+
+  expect(await exported(other)).toEqual(othersBefore);
+  await guest.goto(`/chats/${other}`);
+  await isAlive(guest);
+  await send(guest, prompt("words=6"));
+  await expectAnswer(guest, 6, { nth: 1 });
 });
 
 test("a turn goes on while its chat is deleted, and is there when it is taken back", async ({ guest }) => {
@@ -184,35 +180,31 @@ for (const who of ["the agent", "the web server's head start"]) {
     model,
   }) => {
     test.setTimeout(180_000);
-    const behind = await behindStack(stack);
-    try {
-      const word = marker();
-      const isFirst = who !== "the agent";
-      if (!isFirst) {
-        await startChat(guest, `words=3 ${marker()}`);
-        await expectAnswer(guest, 3);
-      }
-      await send(guest, `words=3000 rate=20 ${word}`);
-      await untilWord(answers(guest).nth(isFirst ? 0 : 1), 3);
-      const chatId = chatIdOf(guest);
-      const runs = await behind.query<{ id: string }>(
-        `select r.id from engine.run r join engine.session s on s.id = r.session_id where s.external_id = $1`,
-        [chatId],
-      );
-      expect(runs.length).toBeGreaterThanOrEqual(1);
-      expect(await edit(guest, chatId, { type: "delete", isDeleted: true })).toBe(204);
-      await letTimePass(behind, chatId);
-      const traces = [chatId, word, ...runs.map(({ id }) => id)];
-      await expect.poll(() => tablesWith(behind.query, traces), { timeout: GONE_MS }).toEqual({});
-      const asked = () => model.requests.filter((request) => request.prompt.includes(word));
-      await expect.poll(() => asked()[0]?.abortedAt).toBeDefined();
-      expect(asked()).toHaveLength(1);
-      // The page that shows it still does what it does, and brings nothing back.
-      await guest.reload();
-      await expect(guest.getByRole("heading", { name: "Not found" })).toBeVisible();
-      expect(await tablesWith(behind.query, traces)).toEqual({});
-    } finally {
-      await behind.close();
+    const ask = behind(stack);
+    const word = marker();
+    const isFirst = who !== "the agent";
+    if (!isFirst) {
+      await startChat(guest, `words=3 ${marker()}`);
+      await expectAnswer(guest, 3);
     }
+    await send(guest, `words=3000 rate=20 ${word}`);
+    await untilWord(answers(guest).nth(isFirst ? 0 : 1), 3);
+    const chatId = chatIdOf(guest);
+    const runs = await ask<{ id: string }>(
+      `select r.id from engine.run r join engine.session s on s.id = r.session_id where s.external_id = $1`,
+      [chatId],
+    );
+    expect(runs.length).toBeGreaterThanOrEqual(1);
+    expect(await edit(guest, chatId, { type: "delete", isDeleted: true })).toBe(204);
+    await letTimePass(ask, chatId);
+    const traces = [chatId, word, ...runs.map(({ id }) => id)];
+    await expect.poll(() => tablesWith(ask, traces), { timeout: GONE_MS }).toEqual({});
+    const asked = () => model.requests.filter((request) => request.prompt.includes(word));
+    await expect.poll(() => asked()[0]?.abortedAt).toBeDefined();
+    expect(asked()).toHaveLength(1);
+    // The page that shows it still does what it does, and brings nothing back.
+    await guest.reload();
+    await expect(guest.getByRole("heading", { name: "Not found" })).toBeVisible();
+    expect(await tablesWith(ask, traces)).toEqual({});
   });
 }

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 import { auth, runs, sessions } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
-import { behindStack } from "../support/behind-stack.ts";
 import { expectedAnswer } from "../support/mock-openai.ts";
+import { query } from "../support/query.ts";
 import type { Stack } from "../support/stack.ts";
 import {
   answers,
@@ -27,14 +27,11 @@ const inbox = (page: Page) => page.getByRole("navigation", { name: "Chats" });
 const BOUND_MS = 30_000;
 
 async function asScript<T>(stack: Stack, work: (personId: () => Promise<string>) => Promise<T>): Promise<T> {
-  const behind = await behindStack(stack);
-  const newest = async () =>
-    (await behind.query<{ id: string }>(`select id from "user" order by "createdAt" desc limit 1`))[0]?.id ?? "";
-  try {
-    return await auth.withAuth(behind.engine, () => work(newest));
-  } finally {
-    await behind.close();
-  }
+  const newest = async () => {
+    const people = `select id from "user" order by "createdAt" desc limit 1`;
+    return (await query<{ id: string }>(stack.databaseUrl, people))[0]?.id ?? "";
+  };
+  return auth.withAuth(stack.engine, () => work(newest));
 }
 
 const statusOf = async (page: Page, chatId: string) => {

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { ChatPageData } from "../../src/lib/chat/types.ts";
-import { query } from "../support/chat-rows.ts";
+import { query } from "../support/query.ts";
 import {
   chatIdOf,
   expectAnswer,

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
-import { addChats, query } from "../support/chat-rows.ts";
+import { addChats } from "../support/chat-rows.ts";
+import { query } from "../support/query.ts";
 import { expectAnswer, isAlive, prompt, startChat } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 import { chats, linkOf } from "./inbox.ts";

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import type { SkeinMetadata } from "../../src/lib/tools/message.ts";
-import { query } from "../support/chat-rows.ts";
+import { query } from "../support/query.ts";
 import type { Stack } from "../support/stack.ts";
 import {
   act,

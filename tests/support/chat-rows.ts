@@ -1,15 +1,4 @@
-import pg from "pg";
-
-/** Runs one statement in a stack's database. */
-export async function query<Row extends object>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text, values)).rows;
-  } finally {
-    await client.end();
-  }
-}
+import { query } from "./query.ts";
 
 /**
  * Gives the owner of a chat so many more, older than it: "Chat 1" the newest, each an hour older than the one before.

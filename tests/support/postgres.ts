@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import { Child } from "../../launcher/child.ts";
 import { ChildLog } from "../../launcher/log.ts";
 import { clusterAnswers, clusterUrl, guardPostmaster, prepareCluster } from "../../launcher/postgres.ts";
 import { createDb } from "../../src/lib/server/db/index.ts";
 import { migrateToLatest } from "../../src/lib/server/db/migrate.ts";
 import { freePort } from "./ports.ts";
+import { query } from "./query.ts";
 
 const template = "skein_template";
 
@@ -75,16 +75,6 @@ async function makeTemplate(server: string): Promise<void> {
 
 async function administer(server: string, statement: string): Promise<void> {
   await query(server, statement);
-}
-
-async function query<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 function nameDatabase(server: string, name: string): string {

@@ -33,6 +33,8 @@ export interface Stack {
   ports: { web: number; engine: number; postgres: number };
   /** Of its embedded Postgres. */
   databaseUrl: string;
+  /** How a script with the secret key reaches its engine. */
+  engine: { baseURL: string; accessToken: string };
   /** Everything the launcher has printed. */
   output(): string;
   /** Process numbers as they are now. */
@@ -81,7 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   const record = () => JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")) as ProcessRecord;
   const { instance } = record();
-  const { postgresPassword: password } = await loadSecrets(dataDir);
+  const { postgresPassword: password, triggerSecretKey } = await loadSecrets(dataDir);
   const databaseUrl = clusterUrl({ dir: join(dataDir, "postgres"), port: postgres, password });
   const pids: Stack["pids"] = () => {
     const { children } = record();
@@ -93,6 +95,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   return {
     ...{ url, dataDir, ports: { web, engine, postgres }, databaseUrl, pids, output: () => lines.join("\n") },
+    engine: { baseURL: `http://127.0.0.1:${engine}`, accessToken: triggerSecretKey },
     kill(name) {
       const pid = pids()[name];
       if (pid === undefined) throw new Error(`the ${name} is not running`);

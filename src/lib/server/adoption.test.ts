@@ -1,35 +1,23 @@
 import type { TranscriptStorageContext } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
 import { pino } from "pino";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { tablesWith } from "../../../tests/support/every-table.ts";
-import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import { APP_TAG, ownerTag, type SessionTraits } from "../tools/foreign-session.ts";
 import { NotAdoptable, type FindSession } from "./adoption.ts";
 import { apply } from "./chat-edits.ts";
 import * as chats from "./chats.ts";
-import { createDb } from "./db/index.ts";
 import { createFileStores } from "./files/storage.ts";
 import { purge } from "./purge.ts";
 import type { Realtime } from "./realtime.ts";
 import { createTranscriptStorage } from "./transcript/storage.ts";
 import * as turns from "./turns.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
 const ownerId = "ada";
+const { database, db } = await openTestDb(ownerId, "bob");
 let chatId: string;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, ownerId, "bob");
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
 beforeEach(() => void (chatId = crypto.randomUUID()));
 
 const session = (more: Partial<SessionTraits> = {}): SessionTraits => ({

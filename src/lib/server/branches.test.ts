@@ -1,22 +1,13 @@
-import type { Kysely } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import { shown } from "./branches.ts";
-import { createDb, type Database } from "./db/index.ts";
 import { jsonb } from "./jsonb.ts";
 import * as messages from "./messages.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
+const { database, db } = await openTestDb();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   await database.query(`insert into "user" (id, name, email) values ('ada', 'A', 'a@example.org')`);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 type Row = { id: string; under: string | null; open?: boolean; unread?: boolean; hidden?: boolean };

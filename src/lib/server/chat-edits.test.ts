@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import type { ChatEdit } from "../tools/chat-edit.ts";
 import { apply } from "./chat-edits.ts";
 import * as chats from "./chats.ts";
-import { createDb } from "./db/index.ts";
 import { list } from "./inbox.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { db } = await openTestDb();
 let ownerId: string;
 let chatId: string;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
 
 async function newcomer(): Promise<string> {
   const id = crypto.randomUUID();

@@ -1,25 +1,12 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { describe, expect, it } from "vitest";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import * as chatLists from "./chat-lists.ts";
 import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
-import { createDb } from "./db/index.ts";
 import * as firstTurn from "./first-turn.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, "ada", "bob");
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db } = await openTestDb("ada", "bob");
 
 describe("a new chat", () => {
   it("has its question, a title of its first words, and a first turn that waits", async () => {

@@ -1,29 +1,17 @@
 import { pino } from "pino";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { beforeEach, expect, it } from "vitest";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import { APP_TAG, ownerTag, type SessionTraits } from "../tools/foreign-session.ts";
 import { apply } from "./chat-edits.ts";
 import * as conversation from "./conversation.ts";
-import { createDb } from "./db/index.ts";
 import { takeOver } from "./foreign-chats.ts";
 import { list, live } from "./inbox.ts";
 import type { Services } from "./services.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
 const ownerId = "ada";
+const { db } = await openTestDb(ownerId, "bob");
 let chatId: string;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, ownerId, "bob");
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
 beforeEach(() => void (chatId = crypto.randomUUID()));
 
 const session = (more: Partial<SessionTraits> = {}): SessionTraits => ({

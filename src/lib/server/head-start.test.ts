@@ -3,12 +3,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { addPeople } from "../../../tests/support/people.ts";
 import { startMockOpenAI, type MockOpenAI } from "../../../tests/support/mock-openai.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import * as chatPage from "./chat-page.ts";
 import * as chats from "./chats.ts";
-import { createDb } from "./db/index.ts";
 import { claimAndStart, stopHeadStart } from "./head-start.ts";
 import * as inbox from "./inbox.ts";
 import { createModelRegistry } from "./models/index.ts";
@@ -16,8 +14,7 @@ import { createRealtime } from "./realtime.ts";
 import type { Services } from "./services.ts";
 
 const ownerId = "ada";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { db } = await openTestDb(ownerId);
 let platform: Server;
 /** What each test's platform was asked. A client tries again for a while after its test is over. */
 const asked = new Map<string, string[]>();
@@ -29,9 +26,6 @@ let makesSessions = false;
 let model: MockOpenAI;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, ownerId);
   platform = createServer((request, response) => {
     const [, of = "", path = ""] = /^\/(\d+)(\/.*)$/.exec(request.url ?? "") ?? [];
     asked.set(of, [...(asked.get(of) ?? []), `${request.method} ${path}`]);
@@ -51,8 +45,6 @@ afterEach(() => {
 afterAll(async () => {
   platform.close();
   await model.close();
-  await db.destroy();
-  await database.drop();
 });
 
 function services(): Services {

@@ -1,26 +1,17 @@
-import type { Kysely } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import * as conversation from "./conversation.ts";
-import { createDb, type Database } from "./db/index.ts";
 import * as forks from "./forks.ts";
 import * as heads from "./heads.ts";
 import { jsonb } from "./jsonb.ts";
 
 const ownerId = "ada";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
+const { database, db } = await openTestDb();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   await database.query(
     `insert into "user" (id, name, email) values ('ada', 'A', 'a@example.org'), ('bob', 'B', 'b@b')`,
   );
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 /** `child<parent`, in the order of their making; ids that begin with `a` are answers, `!` is one that is being written. */

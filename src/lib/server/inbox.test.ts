@@ -1,25 +1,13 @@
 import { sql, type Updateable } from "kysely";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { beforeEach, expect, it } from "vitest";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import type { InboxPage, Listing } from "../inbox/row.ts";
 import * as chats from "./chats.ts";
-import { createDb } from "./db/index.ts";
 import * as inbox from "./inbox.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { db } = await openTestDb("ada", "bob");
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, "ada", "bob");
-});
 beforeEach(async () => void (await db.deleteFrom("chat").execute()));
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
 
 const START = new Date("2026-11-01T00:00:00Z").getTime();
 

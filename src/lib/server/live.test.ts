@@ -1,28 +1,20 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import * as chats from "./chats.ts";
-import { createDb } from "./db/index.ts";
 import * as firstTurn from "./first-turn.ts";
 import { createLiveFeed, type LiveEvent, type LiveFeed } from "./live.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { database, db } = await openTestDb("ada", "bob");
 let feed: LiveFeed;
 const stops: string[] = [];
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, "ada", "bob");
   feed = createLiveFeed(database.url, { onstop: (chatId) => stops.push(chatId) });
   await vi.waitFor(async () => expect(await listeners()).toBe(1), { timeout: 10_000 });
 });
 afterAll(async () => {
   await feed.close();
-  await db.destroy();
-  await database.drop();
 });
 
 async function listeners(): Promise<number> {

@@ -1,8 +1,8 @@
 import { sql, type Transaction } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import * as branches from "./branches.ts";
-import { createDb, type Database } from "./db/index.ts";
+import type { Database } from "./db/index.ts";
 import * as messages from "./messages.ts";
 import { lineage } from "./transcript/context.ts";
 import { stateAt } from "./transcript/state.ts";
@@ -12,13 +12,10 @@ const OTHERS = 600;
 const chatId = "big";
 const end = `m${PATH}`;
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { database, db } = await openTestDb();
 
 /** A path among ten times as many messages on other branches, in a table that nobody has analysed. */
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   await database.query(`insert into "user" (id, name, email) values ('ada', 'A', 'a@example.org')`);
   await database.query(`alter table message set (autovacuum_enabled = false)`);
   await database.query(`insert into chat (id, owner_id, title) values ($1, 'ada', 'Big')`, [chatId]);
@@ -28,10 +25,6 @@ beforeAll(async () => {
      from generate_series(1, $3::int) n`,
     [chatId, PATH, PATH + OTHERS],
   );
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 /** How many rows of the table were fetched. */

@@ -3,13 +3,12 @@ import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { tablesWith } from "../../../tests/support/every-table.ts";
 import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import { startS3Server, type S3Server } from "../../../tests/support/s3-server.ts";
 import { filePart } from "../tools/file.ts";
 import { UNDO_MS } from "../tools/undo-time.ts";
 import { apply } from "./chat-edits.ts";
 import * as chats from "./chats.ts";
-import { createDb } from "./db/index.ts";
 import { asJson } from "./export/export.ts";
 import * as files from "./files/files.ts";
 import { createFileStores, type FileStores } from "./files/storage.ts";
@@ -20,8 +19,7 @@ import { sweep as sendQueues } from "./queue/dispatch.ts";
 import { RecordedInput, setStatus } from "./queue/testing/queue-chat.ts";
 import type { Realtime } from "./realtime.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { database, db } = await openTestDb();
 let s3: S3Server;
 let stores: FileStores;
 const log = pino({ level: "silent" });
@@ -30,15 +28,11 @@ let chatId: string;
 let questionId: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   s3 = await startS3Server();
   stores = createFileStores(db, { s3 });
 });
 afterAll(async () => {
   await s3.close();
-  await db.destroy();
-  await database.drop();
 });
 
 /** A platform that writes down which sessions it was asked to end, and says what `end` says. */

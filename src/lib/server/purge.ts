@@ -5,6 +5,7 @@ import { alone, LOCKS } from "./db/alone.ts";
 import type { Database } from "./db/database.ts";
 import { emptyGarbage } from "./files/sweep.ts";
 import { forgetChat } from "./forget-chat.ts";
+import { repeat } from "./repeat.ts";
 import type { Services } from "./services.ts";
 
 const EVERY_MS = 1_000;
@@ -30,20 +31,10 @@ type DeletedChat = Pick<ChatRow, "id" | "run_id">;
  * Without the engine nothing goes: the chat stays invisible, and the session would be a chat without a row.
  */
 export function startPurge(services: Needs): () => void {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const run = async () => {
-    const isDone = await purge(services).catch((error: unknown) => {
-      services.log.warn({ err: error }, "deleted chats could not be looked for");
-      return false;
-    });
-    if (!stopped) timer = setTimeout(() => void run(), isDone ? EVERY_MS : RETRY_MS).unref();
-  };
-  void run();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
+  return repeat(async () => ((await purge(services)) ? EVERY_MS : RETRY_MS), {
+    everyMs: RETRY_MS,
+    onfailed: (err) => services.log.warn({ err }, "deleted chats could not be looked for"),
+  });
 }
 
 /** One round; false when something failed and is to be tried again later. `undoMs`: for tests. */

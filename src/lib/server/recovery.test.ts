@@ -1,29 +1,16 @@
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { describe, expect, it } from "vitest";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import type { ChatAction } from "../tools/actions.ts";
 import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
-import { createDb } from "./db/index.ts";
 import type { CurrentRun } from "./realtime.ts";
 import type { Watch } from "./recovery-plan.ts";
 import { sweep } from "./recovery.ts";
 import type { Services } from "./services.ts";
 
 const ownerId = "ada";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, ownerId);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db } = await openTestDb(ownerId);
 
 /** A platform that writes down what it was asked to do. */
 function platform(current: CurrentRun | Error) {

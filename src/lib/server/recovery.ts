@@ -4,6 +4,7 @@ import { alone, LOCKS } from "./db/alone.ts";
 import { deliver } from "./delivery.ts";
 import * as firstTurn from "./first-turn.ts";
 import { look, startWatch, type Watch } from "./recovery-plan.ts";
+import { repeat } from "./repeat.ts";
 import type { Services } from "./services.ts";
 import { unanswered } from "./unanswered.ts";
 
@@ -47,21 +48,10 @@ type RunningChat = Pick<ChatRow, (typeof RUNNING)[number]>;
  */
 export function startRecoverySweep(services: Services): () => void {
   const watches = new Map<string, Watch>();
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const run = async () => {
-    try {
-      await sweep(services, watches, Date.now());
-    } catch (error) {
-      services.log.warn({ err: error }, "recovery sweep failed");
-    }
-    if (!stopped) timer = setTimeout(() => void run(), EVERY_MS).unref();
-  };
-  void run();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
+  return repeat(() => sweep(services, watches, Date.now()), {
+    everyMs: EVERY_MS,
+    onfailed: (err) => services.log.warn({ err }, "recovery sweep failed"),
+  });
 }
 
 /** One round. Exported for tests, which bring their own time. */

@@ -1,24 +1,13 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import type { Segment } from "../search/result.ts";
 import * as chats from "./chats.ts";
-import { createDb } from "./db/index.ts";
 import { besideChat, search } from "./search.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { database, db } = await openTestDb();
 let ownerId: string;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
 
 async function newcomer(): Promise<string> {
   const id = crypto.randomUUID();

@@ -1,30 +1,16 @@
-import type { Kysely } from "kysely";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { addPeople } from "../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../tests/support/postgres.ts";
+import { expect, it } from "vitest";
+import { openTestDb } from "../../../tests/support/test-db.ts";
 import { filePart } from "../tools/file.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import * as chatEdits from "./chat-edits.ts";
 import * as chats from "./chats.ts";
-import { createDb, type Database } from "./db/index.ts";
 import * as forks from "./forks.ts";
 import { jsonb } from "./jsonb.ts";
 import { Titles, type TitlesOptions } from "./titles.ts";
 import * as turns from "./turns.ts";
 
 const ownerId = "owner";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, ownerId);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { database, db } = await openTestDb(ownerId);
 
 const asking = (id: string, text: string): SkeinMessage => ({
   ...{ id, role: "user" },

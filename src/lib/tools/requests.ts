@@ -1,5 +1,6 @@
 import { getToolName, isToolUIPart, type UIMessage } from "ai";
 import { cutOff, evenOut } from "./chat-title.ts";
+import { titleOfName } from "./tool-title.ts";
 
 /** Tools with which a turn waits for the person, and what it waits for. */
 const KINDS: Record<string, "approval" | "question"> = { tidyInbox: "approval", askUser: "question" };
@@ -55,14 +56,9 @@ export function questionIn(input: unknown): { question: string; options: string[
   };
 }
 
-/** `tidyInbox` and `tidy_inbox` read as "Tidy inbox". */
+/** What a tool is called, on one line. */
 export function titleOf(tool: string, title?: string): string {
-  if (title) return cutOff(evenOut(title), MAX_TITLE);
-  const words = tool
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .replaceAll(/[_-]/g, " ")
-    .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return title ? cutOff(evenOut(title), MAX_TITLE) : titleOfName(tool);
 }
 
 /** What it says in few words, where there is room for one line. */

@@ -3,6 +3,7 @@ import { sql, type Kysely } from "kysely";
 import type { SkeinMessage } from "../../tools/message.ts";
 import type { Database } from "../db/database.ts";
 import { jsonb } from "../jsonb.ts";
+import { rulesOf } from "./rules.ts";
 
 /** For the model and the person alike. */
 export const INTERRUPTED =
@@ -83,12 +84,6 @@ export async function isApproved(db: Kysely<Database>, { chatId, toolCallId, too
   ]);
   if (answer) return answer.approved === true && answer.tool === tool && isSame(answer.input, input);
   return rules.includes(tool);
-}
-
-/** The tools that need no approval in this chat any more. */
-export async function rulesOf(db: Kysely<Database>, chatId: string): Promise<string[]> {
-  const rows = await db.selectFrom("tool_rule").select("tool").where("chat_id", "=", chatId).execute();
-  return rows.map(({ tool }) => tool);
 }
 
 /** As Postgres has kept the one. */

@@ -1,10 +1,7 @@
-import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
-import { createDb, type Database } from "../db/index.ts";
+import { describe, expect, it } from "vitest";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { jsonb } from "../jsonb.ts";
 import { settledChat } from "../queue/testing/queue-chat.ts";
 import type { ChatAddress, Realtime } from "../realtime.ts";
@@ -14,17 +11,7 @@ import { give } from "./give.ts";
 import { send, sweep } from "./send.ts";
 
 const ownerId = "ada";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, "ada");
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { database, db } = await openTestDb("ada");
 
 /** What reached the session of a chat; `isAway`: nothing does. */
 function session() {

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../db/database.ts";
 import { deliver } from "../delivery.ts";
+import { repeat } from "../repeat.ts";
 import type { Services } from "../services.ts";
 import type { Continuation } from "./give.ts";
 
@@ -40,19 +41,10 @@ export async function send({ db, realtime, log }: Needs, { chat, action, attempt
  * turn has begun, which takes its row away (turns.ts).
  */
 export function startContinuations(services: Needs): () => void {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const run = async () => {
-    await sweep(services).catch((error: unknown) => {
-      services.log.warn({ err: error }, "the answers of people could not be looked at");
-    });
-    if (!stopped) timer = setTimeout(() => void run(), EVERY_MS).unref();
-  };
-  void run();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
+  return repeat(() => sweep(services), {
+    everyMs: EVERY_MS,
+    onfailed: (err) => services.log.warn({ err }, "the answers of people could not be looked at"),
+  });
 }
 
 /** One round, waited for. */

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { pino } from "pino";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { filePart, type AttachedFile } from "../../tools/file.ts";
 import * as chats from "../chats.ts";
 import { createDb } from "../db/index.ts";
@@ -11,24 +11,17 @@ import * as files from "./files.ts";
 import { createFileStores, type FileStores } from "./storage.ts";
 import { sweepFiles } from "./sweep.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { database, db } = await openTestDb();
 let stores: FileStores;
 const log = pino({ level: "silent" });
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   stores = createFileStores(db, { s3: undefined });
 });
 beforeEach(async () => {
   await db.deleteFrom("user").execute();
   await db.deleteFrom("file_garbage").execute();
   await addPeople(db, "ada", "bob");
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 const keep = (ownerId = "ada", name = "notes.txt") =>

@@ -3,12 +3,10 @@ import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
 import { startMockOpenAI, type MockOpenAI } from "../../../../tests/support/mock-openai.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { filePart, type AttachedFile } from "../../tools/file.ts";
 import * as chats from "../chats.ts";
-import { createDb } from "../db/index.ts";
 import { createModelRegistry, describeModelError } from "../models/index.ts";
 import * as files from "./files.ts";
 import { withFiles } from "./model-files.ts";
@@ -17,8 +15,7 @@ import { createFileStores } from "./storage.ts";
 const SEEING = "compatible:seeing";
 const BLIND = "compatible:blind";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { db } = await openTestDb("ada", "bob");
 let mock: MockOpenAI;
 let chatId: string;
 /** Somebody else's server, which nothing may ever ask. */
@@ -26,10 +23,7 @@ let inside: Server;
 let asked = 0;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   mock = await startMockOpenAI();
-  await addPeople(db, "ada", "bob");
   ({ chatId } = await chats.create(db, { ownerId: "ada", text: "hello" }));
   inside = createServer((_request, response) => {
     asked++;
@@ -40,8 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   inside.close();
   await mock.close();
-  await db.destroy();
-  await database.drop();
 });
 
 const stores = () => createFileStores(db, { s3: undefined });

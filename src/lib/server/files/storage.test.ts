@@ -1,24 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { startS3Server, type S3Server } from "../../../../tests/support/s3-server.ts";
-import { createDb } from "../db/index.ts";
 import { describeFileStorage } from "./conformance.ts";
 import { createS3Storage } from "./s3.ts";
 import { createFileStores } from "./storage.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
+const { db } = await openTestDb();
 let s3: S3Server;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
   s3 = await startS3Server();
 });
 afterAll(async () => {
   await s3.close();
-  await db.destroy();
-  await database.drop();
 });
 
 describeFileStorage("Postgres", () => createFileStores(db, { s3: undefined }).of("postgres"));

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../db/database.ts";
+import { repeat } from "../repeat.ts";
 import type { Services } from "../services.ts";
 import type { FileStores } from "./storage.ts";
 
@@ -9,21 +10,10 @@ const BATCH = 200;
 
 /** Forgets files that no message refers to, sent or waiting: now, and every ten minutes. Several servers may do it at once. */
 export function startFileSweep({ db, files, log }: Pick<Services, "db" | "files" | "log">): () => void {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const run = async () => {
-    try {
-      await sweepFiles(db, files, log);
-    } catch (error) {
-      log.warn({ err: error }, "file sweep failed");
-    }
-    if (!stopped) timer = setTimeout(() => void run(), EVERY_MS).unref();
-  };
-  void run();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
+  return repeat(() => sweepFiles(db, files, log), {
+    everyMs: EVERY_MS,
+    onfailed: (err) => log.warn({ err }, "file sweep failed"),
+  });
 }
 
 /**

@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { describe, expect, it } from "vitest";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { MAX_FILE_BYTES, NOT_TAKEN, TOO_LARGE } from "../../tools/file-rules.ts";
-import { createDb } from "../db/index.ts";
 import * as files from "./files.ts";
 import { createFileStores, readAll } from "./storage.ts";
 import { receive } from "./upload.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: ReturnType<typeof createDb>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, "ada");
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db } = await openTestDb("ada");
 
 const services = () => ({ db, files: createFileStores(db, { s3: undefined }) });
 const send = (body: BodyInit | null, headers: Record<string, string> = { "x-file-name": "a.txt" }) =>

@@ -1,9 +1,6 @@
-import type { Kysely } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { describe, expect, it } from "vitest";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { filePart } from "../../tools/file.ts";
-import { createDb, type Database } from "../db/index.ts";
 import * as files from "../files/files.ts";
 import { createFileStores } from "../files/storage.ts";
 import type { Services } from "../services.ts";
@@ -13,18 +10,7 @@ import { enqueue } from "./enqueue.ts";
 import { RecordedInput, setStatus, settledChat, words } from "./testing/queue-chat.ts";
 
 const ownerId = "ada";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, "ada", "bob");
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db } = await openTestDb("ada", "bob");
 
 describe("the answer to a change", () => {
   it("is the whole queue, when what goes out has gone", async () => {

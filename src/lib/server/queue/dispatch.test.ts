@@ -1,8 +1,5 @@
-import type { Kysely } from "kysely";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
-import { createDb, type Database } from "../db/index.ts";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { createLiveFeed, type LiveFeed } from "../live.ts";
 import { arrange } from "./arrange.ts";
 import { startDispatcher, sweep } from "./dispatch.ts";
@@ -13,22 +10,12 @@ import { MOST_ATTEMPTS, SENDING_MS, SENT_MS } from "./rules.ts";
 import { ask, chatRow, RecordedInput, rowsOf, sent, setStatus, settledChat, words } from "./testing/queue-chat.ts";
 
 const ownerId = "ada";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
+const { database, db } = await openTestDb(ownerId);
 let input: RecordedInput;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, ownerId);
-});
 beforeEach(async () => {
   await db.deleteFrom("queued_message").execute();
   input = new RecordedInput(db);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 /** A chat whose turn runs, with these waiting. */

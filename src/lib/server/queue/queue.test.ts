@@ -1,12 +1,10 @@
-import { sql, type Kysely } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { sql } from "kysely";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { filePart } from "../../tools/file.ts";
 import { arrangeSchema } from "../../tools/queue.ts";
 import * as chats from "../chats.ts";
 import * as conversation from "../conversation.ts";
-import { createDb, type Database } from "../db/index.ts";
 import * as forks from "../forks.ts";
 import * as files from "../files/files.ts";
 import { createFileStores } from "../files/storage.ts";
@@ -29,19 +27,11 @@ import {
 } from "./testing/queue-chat.ts";
 
 const ownerId = "ada";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
+const { database, db } = await openTestDb("ada", "bob");
 let input: RecordedInput;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, "ada", "bob");
   input = new RecordedInput(db);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 async function running(...queued: string[]) {

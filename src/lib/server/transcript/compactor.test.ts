@@ -1,26 +1,12 @@
-import type { Kysely } from "kysely";
 import pg from "pg";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { expect, it, vi } from "vitest";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import type { SkeinMessage } from "../../tools/message.ts";
-import { createDb, type Database } from "../db/index.ts";
 import { jsonb } from "../jsonb.ts";
 import { Compactor } from "./compactor.ts";
 
 const ownerId = "owner";
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, ownerId);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { database, db } = await openTestDb(ownerId);
 
 const said = (id: string): SkeinMessage => ({
   id,

@@ -1,25 +1,14 @@
 import type { TranscriptChangeset, TranscriptStorage, TranscriptStorageContext } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
-import type { Kysely } from "kysely";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
-import { createDb, type Database } from "../db/index.ts";
+import { beforeAll, expect, it } from "vitest";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { createTranscriptStorage } from "./storage.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
+const { db } = await openTestDb("one");
 let storage: TranscriptStorage<unknown>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, "one");
   storage = createTranscriptStorage(db, { owner: () => "one" });
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 const said = (id: string): UIMessage => ({

@@ -9,32 +9,21 @@ import {
   type TranscriptStorageContext,
 } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
-import type { Kysely } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPeople } from "../../../../tests/support/people.ts";
-import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openTestDb } from "../../../../tests/support/test-db.ts";
 import { filePart } from "../../tools/file.ts";
 import * as chats from "../chats.ts";
 import * as conversation from "../conversation.ts";
-import { createDb, type Database } from "../db/index.ts";
 import * as turns from "../turns.ts";
 import { createTranscriptStorage } from "./storage.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let db: Kysely<Database>;
 let storage: TranscriptStorage<unknown>;
 const ownerId = "user-1";
+const { db } = await openTestDb(ownerId);
 const failures = new Map<string, string>();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = createDb(database.url);
-  await addPeople(db, ownerId);
   storage = createTranscriptStorage(db, { owner: () => ownerId, failure: (runId) => failures.get(runId) });
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 runTranscriptStorageTests(() => storage, { api: { describe, it, expect } });

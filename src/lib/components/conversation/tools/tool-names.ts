@@ -3,9 +3,9 @@ import Inbox from "@lucide/svelte/icons/inbox";
 import MessageCircleQuestionMark from "@lucide/svelte/icons/message-circle-question-mark";
 import Search from "@lucide/svelte/icons/search";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
-import Telescope from "@lucide/svelte/icons/telescope";
 import Wrench from "@lucide/svelte/icons/wrench";
 import type { ToolPart } from "$lib/tools/message-parts.ts";
+import { titleOfName } from "$lib/tools/tool-title.ts";
 
 /** The tools that are known here. */
 interface KnownTool {
@@ -22,7 +22,6 @@ const KNOWN: Record<string, KnownTool> = {
   runCode: { icon: SquareTerminal },
   askUser: { icon: MessageCircleQuestionMark, title: "Ask you", hint: "question" },
   tidyInbox: { icon: Inbox },
-  deepResearch: { icon: Telescope, hint: "question" },
 };
 
 const LONGEST_NAME = 80;
@@ -37,16 +36,10 @@ const known = (part: ToolPart) => {
 
 export const iconOf = (part: ToolPart): typeof Wrench => known(part)?.icon ?? Wrench;
 
-/** `lookUpWeather` and `look_up_weather` read as "Look up weather". */
+/** What a tool is called: by itself, by us, or after its name. */
 export function titleOf(part: ToolPart): string {
-  const title = part.title ?? known(part)?.title;
-  if (title) return title.slice(0, LONGEST_NAME);
-  const words = nameOf(part)
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .replaceAll(/[_-]/g, " ")
-    .trim()
-    .toLowerCase();
-  return (words.charAt(0).toUpperCase() + words.slice(1)).slice(0, LONGEST_NAME) || "Tool";
+  const title = part.title || known(part)?.title || titleOfName(nameOf(part));
+  return title.slice(0, LONGEST_NAME) || "Tool";
 }
 
 /** What this call is about, if one field of its input says so. */
