@@ -67,6 +67,20 @@ async function isWhole(page: Page) {
   await expectSettled(page);
 }
 
+test("a chat that comes to need the person while nobody looks gives a notice, and opens from its row", async ({
+  guest: page,
+}) => {
+  const target = await named(page, "Before");
+  await openNewChat(page);
+  const chatId = await startChat(page, renaming(target, "After"));
+  await page.getByRole("link", { name: "New chat" }).click();
+  await expect(page.getByRole("status", { name: "News" })).toContainText("Asking needs you.");
+  await expect(page).toHaveTitle("(1) New chat · Skein");
+  await linkOf(page, "Asking").click();
+  await expect.poll(() => chatIdOf(page)).toBe(chatId);
+  await expect(card(page)).toContainText("Needs approval");
+});
+
 test("an approval is given in the card, and the answer goes on in the same message", async ({ guest: page, model }) => {
   const target = await named(page, "Before");
   await openNewChat(page);

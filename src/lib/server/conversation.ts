@@ -9,6 +9,7 @@ import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
 import { ofChat } from "./queue/read.ts";
+import { newSince } from "./new-since.ts";
 
 /** The live connection of a chat to the run that handles it. It may vanish and come back; the chat stays. */
 export interface ChatSessionTable {
@@ -117,11 +118,6 @@ export async function open(
         hasSession: row.session_chat_id !== null,
       };
     });
-}
-
-function newSince(path: messages.PathRow[], seenAt: Date | null): string | null {
-  const first = path.find((row) => row.role === "assistant" && seenAt !== null && row.created_at > seenAt);
-  return first?.id ?? null;
 }
 
 function forkedFrom(row: {
