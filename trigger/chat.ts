@@ -4,8 +4,6 @@ import { convertToModelMessages, isStepCount, streamText, type UIMessage } from 
 import { AnswerMeter } from "../src/lib/server/answer-meter.ts";
 import { leftBehind } from "../src/lib/server/approvals/executions.ts";
 import { approvals, rulesOf } from "../src/lib/server/approvals/rules.ts";
-import { parseConfig } from "../src/lib/server/config.ts";
-import { createDb } from "../src/lib/server/db/index.ts";
 import { withFiles } from "../src/lib/server/files/model-files.ts";
 import { createFileStores } from "../src/lib/server/files/storage.ts";
 import {
@@ -33,16 +31,12 @@ import { clientDataSchema } from "../src/lib/tools/client-data.ts";
 import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
 import type { SkeinMessage, SkeinMetadata } from "../src/lib/tools/message.ts";
 import { lastQuestion } from "../src/lib/tools/steering.ts";
+import { redelivered } from "./redelivered.ts";
+import { config, db, models } from "./services.ts";
 import { createTools } from "./tools/index.ts";
 import { describeToolError } from "./tools/tool-error.ts";
 
-const parsed = parseConfig(process.env);
-if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
-// A run needs one connection at a time, two while a save and a hook overlap, and there may be many runs. The one that a
-// turn begins with stays open, for the person is waiting; the others as long as an idle run.
-const db = createDb(parsed.config.databaseUrl, { max: 3, kept: 1, idleMs: 30_000 });
-const models = createModelRegistry(parsed.config);
-const files = createFileStores(db, parsed.config);
+const files = createFileStores(db, config);
 const compactor = new Compactor(db);
 const titles = new Titles(db, {
   write: (question, { model, abortSignal }) => {
@@ -63,10 +57,14 @@ let turn: {
   /** What the head start of this turn says of its answer. */
   headStart?: SkeinMetadata;
   claim?: Promise<unknown>;
+  /** The answer that somebody stopped, with what the runtime leaves out of it. */
+  cut?: UIMessage;
   path?: SkeinMessage[];
   summary?: Compaction;
   /** The tools that need no approval in this chat. */
   rules?: string[];
+  /** Which model answers. */
+  answeredBy?: string;
   /** What runs that died at this question had done. */
   left?: SkeinMessage["parts"];
   context?: TurnContext;
@@ -90,6 +88,7 @@ export const chatAgent = chat.agent({
     work: () => asked?.work,
     refused: () => !turn.hasBegun,
     answer: () => turn.headStart,
+    cut: () => turn.cut,
     // Without it the turn waits for its claim, and fails with that.
     read: (chatId) => (turn.known = turns.look(db, chatId).catch(() => undefined)),
   }),
@@ -101,9 +100,14 @@ export const chatAgent = chat.agent({
   // On the embedded engine an idle run holds its process (docs/engine-wire.md §8), so it soon ends: a later message
   // starts a continuation, which the warm spare makes cheap. After the first span the engine may end it any time.
   idleTimeoutInSeconds: 30,
-  turnTimeout: parsed.config.turnTimeout,
+  turnTimeout: config.turnTimeout,
 
-  tools: ({ chatId }) => createTools({ db, chatId, question: () => turn.question }),
+  tools: ({ chatId }) =>
+    createTools({
+      ...{ db, chatId },
+      question: () => turn.question,
+      model: () => turn.answeredBy ?? models.defaultId,
+    }),
 
   // What was sent into this very turn goes into it at its next step, all of it or nothing. What does not, the runtime
   // keeps for the turns after it.
@@ -185,6 +189,7 @@ export const chatAgent = chat.agent({
     // Asked for the second time: the head start was refused, and its hand-over was lost.
     if (turn.failure !== undefined) throw new PlainModelError(turn.failure);
     const info = models.choose(clientData?.model ?? turn.model);
+    turn.answeredBy = info.id;
     const answerId = continues?.id ?? attempt;
     // An answer that goes on: it was cut off, a head start began it, or somebody has approved of what it wants to do.
     const begun = continues?.metadata ?? turn.headStart ?? answerAt(turn.path)?.metadata;
@@ -203,7 +208,7 @@ export const chatAgent = chat.agent({
     const context = new TurnContext({
       ...{ compactor, chatId, path: turn.path ?? [], summary: turn.summary, info },
       model: given.model,
-      timeoutMs: parsed.config.modelTimeoutMs,
+      timeoutMs: config.modelTimeoutMs,
       onfailed: (cause) =>
         logger.warn("A conversation could not be summarised.", { chatId, reason: describeModelError(cause) }),
     });
@@ -230,8 +235,9 @@ export const chatAgent = chat.agent({
   },
 
   // Runs before the turn is saved, which is what stores the sentence.
-  onTurnComplete: async ({ error, uiMessages }) => {
+  onTurnComplete: async ({ error, uiMessages, stopped, rawResponseMessage }) => {
     await turn.claim;
+    if (stopped) turn.cut = rawResponseMessage;
     asked = undefined;
     if (error !== undefined) turn.failure ??= error instanceof Refusal ? error.message : describeModelError(error);
     if (turn.failure !== undefined) return;
@@ -240,14 +246,7 @@ export const chatAgent = chat.agent({
     void turn.context?.end(uiMessages as SkeinMessage[]);
   },
 
-  onRecoveryBoot: ({ settledMessages, inFlightUsers, writer }) => {
-    writer.write({ type: "data-recovery", data: {}, transient: true });
-    // The partial answer is dropped and its question answered again, from its beginning. The settled messages may hold
-    // the question too (it was stored when its turn began): the model must not read it twice.
-    const inFlight = uniqueById(inFlightUsers);
-    const again = new Set(inFlight.map((message) => message.id));
-    return { chain: uniqueById(settledMessages).filter((message) => !again.has(message.id)), recoveredTurns: inFlight };
-  },
+  onRecoveryBoot: redelivered,
 });
 
 /**
@@ -262,7 +261,7 @@ export const warm = chat.agent({
   onPreload: async () => {
     await Promise.all([turns.look(db, ""), loadContext(db, "", { trigger: "action", incomingMessages: [] })]);
     const demo = { ttftMs: 0, tokensPerSecond: Infinity };
-    const rehearsal = createModelRegistry({ ...parsed.config, demo, fetch: nowhere });
+    const rehearsal = createModelRegistry({ ...config, demo, fetch: nowhere });
     for (const id of new Set([rehearsal.defaultId, DEMO_ID])) {
       const said = streamText({ model: rehearsal.resolve(id), prompt: "Hello", maxRetries: 0, onError: () => {} });
       await said.consumeStream();
@@ -278,8 +277,4 @@ const nowhere: typeof fetch = () => Promise.resolve(new Response("{}", { status:
 function answerAt(path: SkeinMessage[] = []): SkeinMessage | undefined {
   const last = path.at(-1);
   return last?.role === "assistant" ? last : undefined;
-}
-
-function uniqueById<M extends UIMessage>(messages: M[]): M[] {
-  return [...new Map(messages.map((message) => [message.id, message])).values()];
 }

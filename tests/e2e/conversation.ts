@@ -64,7 +64,7 @@ export async function expectAnswer(
 
 /** Nothing runs any more, and nothing went wrong. */
 export async function expectSettled(page: Page): Promise<void> {
-  await expect(page.getByRole("button", { name: "Stop" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeHidden();
   await expect(page.getByRole("alert")).toHaveCount(0);
 }
 

@@ -16,6 +16,7 @@ import { GO_ON } from "../../src/lib/tools/instructions.ts";
  *     limit=3                       refused as too long with more than 3 messages, instructions not counted
  *     tool=searchChats query=Oslo   after its words that tool is called; with the result, the answer goes on for
  *     args={"code":"1"}             the whole input of the tool, in the place of a query
+ *     calls=2                       so often at once; "%n" in the input is the number of the call
  *     after=5                       5 more words (20)
  *     notools                       refused if any tool is offered
  *
@@ -93,6 +94,7 @@ export interface Script {
   tool?: string;
   /** As JSON. */
   input: string;
+  calls: number;
   after: number;
   refusesTools: boolean;
 }
@@ -132,6 +134,7 @@ export function parseScript(prompt: string): Script {
     tool: /\btool=(\w+)/.exec(prompt)?.[1],
     input:
       /\bargs=(\{.*\})/s.exec(prompt)?.[1] ?? JSON.stringify({ query: /\bquery=(\S+)/.exec(prompt)?.[1] ?? "nothing" }),
+    calls: value("calls") ?? 1,
     after: value("after") ?? 20,
     refusesTools: /\bnotools\b/.test(prompt),
   };
@@ -324,15 +327,17 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
     }
   }
   received.finishedAt = Date.now();
-  const call = received.hasResult ? undefined : callOf(script, received.number);
-  if (call) send({ delta: { role: "assistant", tool_calls: [call] } });
-  send({ delta: {}, finish_reason: call ? "tool_calls" : "stop" }, usage(script));
+  const calls = received.hasResult ? [] : callsOf(script, received.number);
+  for (const call of calls) send({ delta: { role: "assistant", tool_calls: [call] } });
+  send({ delta: {}, finish_reason: calls.length > 0 ? "tool_calls" : "stop" }, usage(script));
   response.end("data: [DONE]\n\n");
 }
 
-function callOf({ tool, input }: Script, number: number) {
-  const call = { index: 0, id: `call-${number}`, type: "function" };
-  return tool && { ...call, function: { name: tool, arguments: input } };
+function callsOf({ tool: name, input, calls }: Script, number: number) {
+  return Array.from({ length: name ? calls : 0 }, (_, index) => ({
+    ...{ index, id: `call-${number}${index === 0 ? "" : `-${index}`}`, type: "function" },
+    function: { name, arguments: input.replaceAll("%n", String(index + 1)) },
+  }));
 }
 
 function envelope(received: ReceivedRequest, object: string) {

@@ -10,6 +10,8 @@ export interface Turn {
   chatId: string;
   /** What the turn answers. */
   question: () => string | undefined;
+  /** Which model answers, as `provider:model`. */
+  model: () => string;
 }
 
 const NOT_APPROVED = "This was not done: the person has not approved it.";

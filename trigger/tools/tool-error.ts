@@ -1,5 +1,6 @@
 import { logger } from "@trigger.dev/sdk";
 import { InvalidToolInputError, NoSuchToolError, type ToolExecutionOptions, type ToolSet } from "ai";
+import { STOPPED } from "../../src/lib/tools/stopped.ts";
 
 /** Why a tool did nothing, in a sentence for the person and the model alike. */
 export class ToolError extends Error {
@@ -10,7 +11,6 @@ export class ToolError extends Error {
 }
 
 const FAILED = "This tool failed unexpectedly.";
-const STOPPED = "This was stopped.";
 
 /**
  * What is said of an error in an answer's stream if a tool is to blame; undefined: it is the model's. A tool that fails

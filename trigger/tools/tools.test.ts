@@ -34,9 +34,9 @@ const toolPart = async (chatId: string) =>
   (await agent.open(chatId)).messages.flatMap(({ parts }) => parts).find(({ type }) => type.startsWith("tool-"));
 
 it("are all that the schemas promise", () => {
-  expect(Object.keys(createTools({ db: agent.db, chatId: "chat", question: () => undefined }))).toEqual(
-    Object.keys(toolSchemas),
-  );
+  expect(
+    Object.keys(createTools({ db: agent.db, chatId: "chat", question: () => undefined, model: () => "" })),
+  ).toEqual(Object.keys(toolSchemas));
 });
 
 it("fail in a sentence, and the turn does not", async () => {

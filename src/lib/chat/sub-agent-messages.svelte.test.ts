@@ -40,3 +40,11 @@ it("tells what each sub-agent has said so far, and when that changes", async () 
   stop();
   messages.dispose();
 });
+
+it("tells of the newest attempt alone when an answer was begun again", async () => {
+  const messages = new SubAgentMessages({ throttleMs: 0 });
+  messages.onData(part("call#1", 0, ...begin, say("half an ans")));
+  messages.onData(part("call#2", 0, ...begin, say("whole")));
+  await vi.waitFor(() => expect(messages.of("call")?.parts).toMatchObject([{ text: "whole" }]), { timeout: 10_000 });
+  messages.dispose();
+});

@@ -10,6 +10,7 @@ const data = (question: string, isStreaming: boolean, lastEventId?: string): Cha
     status: isStreaming ? "running" : "idle",
     statusDetail: null,
     forkedFrom: null,
+    parent: null,
     newSince: null,
   },
   messages: [{ id: question, role: "user", parts: [] }],

@@ -19,6 +19,8 @@ export interface ChatPageData {
     statusDetail: string | null;
     /** Where it was forked from, as long as that chat is there. `messageId` is in both. */
     forkedFrom: { chatId: string; messageId: string; title: string } | null;
+    /** Of what a sub-agent does: the chat that asked for it. */
+    parent: { chatId: string; title: string } | null;
     /** The first answer of the path that came after the person had looked last; null: none, or they never did. */
     newSince: string | null;
   };

@@ -14,11 +14,14 @@ export async function apply(db: Kysely<Database>, which: Owned, edit: ChatEdit):
 
 /** Deleted or not, unless it is being taken apart already (purge.ts). */
 function notYetGone(db: Kysely<Database>, { ownerId, chatId }: Owned) {
-  return db
-    .updateTable("chat")
-    .where("id", "=", chatId)
-    .where("owner_id", "=", ownerId)
-    .where("purging_at", "is", null);
+  return (
+    db
+      .updateTable("chat")
+      // With what its sub-agents do.
+      .where((eb) => eb.or([eb("id", "=", chatId), eb("parent_chat_id", "=", chatId)]))
+      .where("owner_id", "=", ownerId)
+      .where("purging_at", "is", null)
+  );
 }
 
 function changes(edit: ChatEdit): UpdateObject<Database, "chat", "chat"> {

@@ -39,7 +39,7 @@ export async function list(
   return query.orderBy("last_activity_at", "desc").orderBy("id", "desc").limit(limit).execute();
 }
 
-/** Those of these chats that are there and this owner's. */
+/** Those of these chats that are there, listed and this owner's. */
 export async function named(db: Kysely<Database>, ownerId: string, ids: string[]): Promise<ListedChat[]> {
   return owned(db, ownerId)
     .select(LISTED)
@@ -69,8 +69,13 @@ export async function counts(db: Kysely<Database>, ownerId: string): Promise<Inb
   return Object.fromEntries(Object.entries(counted).map(([state, count]) => [state, Number(count)])) as InboxCounts;
 }
 
+/** Without what sub-agents do, which is read where it was asked for. */
 function owned(db: Kysely<Database>, ownerId: string) {
-  return db.selectFrom("chat").where("owner_id", "=", ownerId).where("deleted_at", "is", null);
+  return db
+    .selectFrom("chat")
+    .where("owner_id", "=", ownerId)
+    .where("deleted_at", "is", null)
+    .where("parent_chat_id", "is", null);
 }
 
 /** As `rowState` says it, in the words of the indexes. */

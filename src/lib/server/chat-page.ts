@@ -5,6 +5,7 @@ import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
 import { takeOver } from "./foreign-chats.ts";
 import { startSession } from "./new-session.ts";
+import type { ChatAddress } from "./realtime.ts";
 import type { Services } from "./services.ts";
 
 const TOKEN_BUDGET_MS = 300;
@@ -23,7 +24,8 @@ export async function open(services: Services, which: Which): Promise<ChatPageDa
     tokenSoon(services, which.chatId),
   ]);
   if (!opened) return (await takeOver(services, which)) ? open(services, which) : undefined;
-  if (!opened.hasSession && !opened.isRunning) void connect(services, which, opened.chat.model);
+  if (!opened.hasSession && !opened.isRunning)
+    void connect(services, { ...which, model: opened.chat.model, agent: opened.chat.agent });
   return dataOf(services, opened, publicAccessToken);
 }
 
@@ -42,9 +44,9 @@ export async function below(
 }
 
 function dataOf(services: Services, opened: conversation.OpenChat, publicAccessToken: string | null): ChatPageData {
-  const { id, title, model, status, statusDetail, forkedFrom, newSince } = opened.chat;
+  const { id, title, model, status, statusDetail, forkedFrom, parent, newSince } = opened.chat;
   return {
-    chat: { id, title, model, status, statusDetail, forkedFrom, newSince },
+    chat: { id, title, model, status, statusDetail, forkedFrom, parent, newSince },
     messages: opened.messages,
     branches: opened.branches,
     queue: opened.queue,
@@ -59,11 +61,11 @@ function dataOf(services: Services, opened: conversation.OpenChat, publicAccessT
 }
 
 /** A fork has no session yet, and nothing can be sent to a session that is not there. */
-async function connect({ realtime, log }: Services, { ownerId, chatId }: Which, model: string | null): Promise<void> {
+async function connect({ realtime, log }: Services, chat: ChatAddress): Promise<void> {
   try {
-    await realtime.ensureRun({ chatId, ownerId, model });
+    await realtime.ensureRun(chat);
   } catch (cause) {
-    log.warn({ err: cause, chatId }, "no session for a chat that has none");
+    log.warn({ err: cause, chatId: chat.chatId }, "no session for a chat that has none");
   }
 }
 
@@ -86,7 +88,7 @@ export async function token(services: Services, which: Which): Promise<string | 
   try {
     // Before the first turn is over, its session is for the head start to make.
     if (chat.first_turn === "done" && !(await services.realtime.findSession(chat.id)))
-      await startSession(services, { ...which, model: chat.model });
+      await startSession(services, { ...which, model: chat.model, agent: chat.agent });
     return await services.realtime.accessToken(which.chatId);
   } catch (cause) {
     services.log.warn({ err: cause, chatId: which.chatId }, NO_TOKEN);

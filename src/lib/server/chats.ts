@@ -2,6 +2,7 @@ import { sql, type ColumnType, type Generated, type Kysely, type Selectable } fr
 import { cutOff, evenOut } from "../tools/chat-title.ts";
 import type { AttachedFile } from "../tools/file.ts";
 import { questionParts, wordsOf, type SkeinMessage, type SkeinMetadata } from "../tools/message.ts";
+import type { AgentName } from "../tools/agents.ts";
 import type { ToolRequest } from "../tools/requests.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable, jsonb, storable } from "./jsonb.ts";
@@ -28,6 +29,11 @@ export interface ChatTable {
   /** Kept when that chat is deleted: set to null with it. */
   forked_from_chat_id: string | null;
   forked_from_message_id: string | null;
+  /** Which agent has it. */
+  agent: Generated<AgentName>;
+  /** Of what a sub-agent does: the chat that asked for it, and with which call. Such a chat is in no list. */
+  parent_chat_id: string | null;
+  parent_tool_call_id: string | null;
   run_id: string | null;
   preview: Generated<string>;
   first_turn: Generated<"pending" | "claimed" | "done">;

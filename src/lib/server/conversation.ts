@@ -8,8 +8,8 @@ import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
-import { ofChat } from "./queue/read.ts";
 import { newSince } from "./new-since.ts";
+import { ofChat } from "./queue/read.ts";
 
 /** The live connection of a chat to the run that handles it. It may vanish and come back; the chat stays. */
 export interface ChatSessionTable {
@@ -25,11 +25,12 @@ export interface ChatSessionTable {
 }
 
 export interface OpenChat {
-  chat: Pick<ChatRow, "id" | "title" | "model" | "status"> & {
+  chat: Pick<ChatRow, "id" | "title" | "model" | "status" | "agent"> & {
     statusDetail: string | null;
     runId: string | null;
     updatedAt: Date;
     forkedFrom: ChatPageData["chat"]["forkedFrom"];
+    parent: ChatPageData["chat"]["parent"];
     newSince: string | null;
   };
   /** The messages of the path after `after`, which is null when that is the whole path. */
@@ -69,7 +70,17 @@ export async function open(
             .onRef("source.owner_id", "=", "chat.owner_id")
             .on("source.deleted_at", "is", null),
         )
-        .select(["chat.id", "chat.title", "chat.model", "chat.status", "chat.status_detail", "chat.head_id"])
+        .leftJoin("chat as parent", "parent.id", "chat.parent_chat_id")
+        .select([
+          "chat.id",
+          "chat.title",
+          "chat.model",
+          "chat.status",
+          "chat.status_detail",
+          "chat.head_id",
+          "chat.agent",
+        ])
+        .select(["parent.id as parent_id", "parent.title as parent_title"])
         .select([
           "chat.run_id",
           "chat.last_activity_at",
@@ -89,7 +100,7 @@ export async function open(
       const at = path.findIndex((row) => row.id === after);
       const ids = path.map((message) => message.id);
       const compaction = await compactions.latestOn(trx, chatId, ids);
-      const { id, title, model, status } = row;
+      const { id, title, model, status, agent } = row;
       const answeringId = status === "running" ? row.answering_id : null;
       const shown = await branches.shown(trx, { chatId, path, answeringId });
       return {
@@ -98,10 +109,12 @@ export async function open(
           title,
           model,
           status,
+          agent,
           statusDetail: row.status_detail,
           runId: row.run_id,
           updatedAt: row.last_activity_at,
           forkedFrom: forkedFrom(row),
+          parent: parentOf(row),
           newSince: newSince(path, row.last_read_at),
         },
         after: at < 0 ? null : after,
@@ -118,6 +131,16 @@ export async function open(
         hasSession: row.session_chat_id !== null,
       };
     });
+}
+
+function parentOf({
+  parent_id: chatId,
+  parent_title: title,
+}: {
+  parent_id: string | null;
+  parent_title: string | null;
+}) {
+  return chatId === null || title === null ? null : { chatId, title };
 }
 
 function forkedFrom(row: {

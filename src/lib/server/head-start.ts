@@ -9,7 +9,8 @@ import { deliver } from "./delivery.ts";
 import { withFiles } from "./files/model-files.ts";
 import * as firstTurn from "./first-turn.ts";
 import { headStartStep } from "./head-start-step.ts";
-import { AGENT, sessionTagsOf, tagsOf, type Realtime } from "./realtime.ts";
+import { AGENT } from "../tools/agents.ts";
+import { sessionTagsOf, tagsOf, type Realtime } from "./realtime.ts";
 import type { Services } from "./services.ts";
 
 /** How long a page waits for the session to be there. Without it, the page looks again until it is. */

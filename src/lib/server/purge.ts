@@ -23,10 +23,11 @@ type DeletedChat = Pick<ChatRow, "id" | "run_id">;
  * Takes apart what was deleted and not taken back in time. Looks every second, one web server at a time, and what it does
  * can end at any line: each step finds out what is still to do, and none is undone.
  *
- * 1. The chat is marked (`purging_at`). It cannot be taken back any more, and a head start of it stops.
+ * 1. The chat is marked (`purging_at`), and what its sub-agents do. It cannot be taken back any more, and a head start of it
+ *    stops.
  * 2. Its session is closed for good, as deleted, so that no run begins any more; the one that runs is cancelled and
  *    waited for. The engine forgets its own records then.
- * 3. Its rows and files go, in one transaction. A run that saves after that makes no new chat of it (adoption.ts).
+ * 3. Its rows and files go, in one transaction; those of its sub-agents before. A run that saves after that makes no new chat of it (adoption.ts).
  *
  * Without the engine nothing goes: the chat stays invisible, and the session would be a chat without a row.
  */
@@ -65,6 +66,12 @@ async function mark(db: Kysely<Database>, undoMs: number): Promise<void> {
     .where("deleted_at", "<=", ago(undoMs))
     .where("purging_at", "is", null)
     .execute();
+  // A run that was not told yet may have begun one meanwhile.
+  await sql`
+    update chat set deleted_at = parent.deleted_at, purging_at = now(), stop_requested_at = now(), stop_requested_for = null
+    from chat parent
+    where parent.deleted_at is not null and parent.purging_at is not null
+      and chat.parent_chat_id = parent.id and chat.purging_at is null`.execute(db);
 }
 
 /** A head start still writes, and sends its question on if it must: until its lease is over, it comes first. */
@@ -75,6 +82,7 @@ async function marked(db: Kysely<Database>): Promise<DeletedChat[]> {
     .where("deleted_at", "is not", null)
     .where("purging_at", "is not", null)
     .where(sql<boolean>`not (first_turn = 'claimed' and first_turn_lease_until > now())`)
+    .where(sql<boolean>`not exists (select from chat child where child.parent_chat_id = chat.id)`)
     .orderBy("deleted_at")
     .limit(BATCH)
     .execute();

@@ -2,13 +2,13 @@ import { auth, runs, sessions, type ListedSessionItem } from "@trigger.dev/sdk";
 import { ApiError } from "@trigger.dev/core/v3";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatAction } from "../tools/actions.ts";
-import { AGENT, APP_TAG, ownerTag, type SessionTraits } from "../tools/foreign-session.ts";
+import { AGENT, type AgentName } from "../tools/agents.ts";
+import { APP_TAG, ownerTag, type SessionTraits } from "../tools/foreign-session.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import type { Config } from "./config.ts";
 
-export { AGENT };
-
-export type ChatAddress = { chatId: string; ownerId: string; model: string | null };
+/** `agent`: which one has it, if it is not the one people talk to. */
+export type ChatAddress = { chatId: string; ownerId: string; model: string | null; agent?: AgentName };
 
 /** Trigger.dev, or the embedded engine that speaks its API: the app never knows which. */
 export interface Realtime {
@@ -105,13 +105,13 @@ export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realti
       return Promise.race([page, sleep(budgetMs, { live: false as const })]);
     },
     currentRun,
-    ensureRun: async ({ chatId, ownerId, model }) => {
+    ensureRun: async ({ chatId, ownerId, model, agent = AGENT }) => {
       const basePayload = { chatId, trigger: "preload", metadata: model === null ? {} : { model } };
       const { runId, isCached } = await sessions.start(
         {
           type: "chat.agent",
           externalId: chatId,
-          taskIdentifier: AGENT,
+          taskIdentifier: agent,
           tags: sessionTagsOf(ownerId),
           triggerConfig: { basePayload, tags: [`chat:${chatId}`, ...tagsOf(ownerId)] },
         },

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { AgentName } from "../tools/agents.ts";
 import type { ChatRow } from "./chats.ts";
 import { alone, LOCKS } from "./db/alone.ts";
 import { deliver } from "./delivery.ts";
@@ -15,7 +16,10 @@ const RETRY_MS = 5_000;
 
 const GIVEN_UP = "The answer was interrupted and could not be recovered. Try again.";
 
-const RUNNING = [...(["id", "owner_id", "model", "run_id", "head_id", "answering_id", "answering_attempt"] as const)];
+const RUNNING = [
+  ...(["id", "owner_id", "model", "agent", "run_id", "head_id"] as const),
+  ...(["answering_id", "answering_attempt"] as const),
+];
 type RunningChat = Pick<ChatRow, (typeof RUNNING)[number]>;
 
 /**
@@ -143,6 +147,6 @@ function ended(db: Services["db"], chat: RunningChat) {
   );
 }
 
-function addressOf({ id, owner_id, model }: Pick<RunningChat, "id" | "owner_id" | "model">) {
-  return { chatId: id, ownerId: owner_id, model };
+function addressOf({ id, owner_id, model, agent }: Pick<ChatRow, "id" | "owner_id" | "model"> & { agent?: AgentName }) {
+  return { chatId: id, ownerId: owner_id, model, agent };
 }

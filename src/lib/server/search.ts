@@ -102,19 +102,23 @@ export interface Found {
 
 const EXCERPT_LENGTH = 360;
 
-/** What was said in the other chats of this chat's owner, the best matches first, for the agent. */
+/** What was said in the other chats of this chat's owner, the best matches first, for the agent or its sub-agent. */
 export async function besideChat(
   db: Kysely<Database>,
   { chatId, query, limit = 8 }: { chatId: string; query: string; limit?: number },
 ): Promise<Found[]> {
   const sought = parseQuery(query);
-  const chat = await db.selectFrom("chat").select("owner_id").where("id", "=", chatId).executeTakeFirst();
+  const chat = await db
+    .selectFrom("chat")
+    .select(["owner_id", "parent_chat_id"])
+    .where("id", "=", chatId)
+    .executeTakeFirst();
   if (!sought || !chat) return [];
   // A model's words are whole.
   const whole = { ...sought, prefix: null };
   return patiently(db, async (trx) => {
     const found = await messageCandidates(trx, { ownerId: chat.owner_id, query: await tsquery(trx, whole) });
-    const beside = found.filter((candidate) => candidate.chatId !== chatId);
+    const beside = found.filter((candidate) => ![chatId, chat.parent_chat_id].includes(candidate.chatId));
     const details = await describe(trx, whole, best(beside, { limit, now: Date.now() }));
     return details.map(({ title, role, said, at, ...detail }) => ({
       ...{ chatId: detail.chatId, title, role: role ?? "user" },

@@ -1,3 +1,4 @@
+import { AGENT } from "./agents.ts";
 import { evenOut, MAX_TITLE_LENGTH } from "./chat-title.ts";
 
 /**
@@ -5,9 +6,6 @@ import { evenOut, MAX_TITLE_LENGTH } from "./chat-title.ts";
  * tag, and their chat has its row before: without one they are what is left of a chat that was deleted.
  */
 export const APP_TAG = "skein";
-
-/** The agent people talk to. */
-export const AGENT = "chat";
 
 /** As `sessions.list` and `sessions.retrieve` give it. */
 export interface SessionTraits {

@@ -46,7 +46,16 @@ export class FakeChat {
   data(): ChatPageData {
     const { status, statusDetail, lastEventId, lastInEventId } = this;
     return structuredClone({
-      chat: { id: "chat-1", title: "Chat", model: null, status, statusDetail, forkedFrom: null, newSince: null },
+      chat: {
+        id: "chat-1",
+        title: "Chat",
+        model: null,
+        status,
+        statusDetail,
+        forkedFrom: null,
+        parent: null,
+        newSince: null,
+      },
       messages: this.stored,
       branches: this.branches(),
       queue: this.queue,

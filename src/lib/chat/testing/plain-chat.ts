@@ -57,6 +57,7 @@ export class PlainChat {
         status: isStreaming ? "running" : "idle",
         statusDetail: null,
         forkedFrom: null,
+        parent: null,
         newSince: null,
       },
       messages: this.stored,

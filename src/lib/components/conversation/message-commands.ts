@@ -15,6 +15,8 @@ export interface CommandParts {
   scroll: ScrollController;
   edits: Edits;
   models: ModelChoice[];
+  /** What a sub-agent does can be watched, copied and stopped. */
+  isReadOnly: boolean;
   /** The one chosen for what is sent next. */
   model(): ModelChoice | undefined;
   /** Puts the focus where one writes. */
@@ -31,6 +33,7 @@ export interface CommandParts {
 export class MessageCommands {
   readonly edits: Edits;
   readonly models: ModelChoice[];
+  readonly isReadOnly: boolean;
   readonly #parts: CommandParts;
   #isForking = false;
 
@@ -38,6 +41,7 @@ export class MessageCommands {
     this.#parts = parts;
     this.edits = parts.edits;
     this.models = parts.models;
+    this.isReadOnly = parts.isReadOnly;
   }
 
   switchTo(place: number, parentId: string | null, id: string | null): void {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { sql, type Kysely } from "kysely";
 import type { SkeinMessage } from "../../tools/message.ts";
+import { RESUMED_TOOLS } from "../../tools/tool-schemas.ts";
 import type { Database } from "../db/database.ts";
 import { jsonb } from "../jsonb.ts";
 import { rulesOf } from "./rules.ts";
@@ -24,12 +25,14 @@ export interface ToolCall {
 
 /**
  * Runs a tool with an effect at most once for its call, however often it is asked for: what is found begun gives what it
- * gave, or the sentence that nobody knows. `question`: what the turn answers.
+ * gave, or the sentence that nobody knows. `question`: what the turn answers. `resumes`: it goes on where it was when it is
+ * called again, so what did not end is.
  */
 export async function once<Output>(
   db: Kysely<Database>,
   call: ToolCall & { question?: string },
   run: () => Promise<Output>,
+  { resumes = false } = {},
 ): Promise<Output> {
   const { chatId, toolCallId, tool, input, question } = call;
   const begun = await db
@@ -41,7 +44,11 @@ export async function once<Output>(
     .onConflict((conflict) => conflict.doNothing())
     .returning("tool_call_id")
     .executeTakeFirst();
-  if (!begun) return earlier<Output>(db, call);
+  if (!begun) {
+    const before = await earlier(db, call);
+    if (before?.finished_at && before.error === null) return before.output as Output;
+    if (!before || before.finished_at || !resumes) throw new AlreadyBegun(before?.error ?? INTERRUPTED);
+  }
   const end = (how: { output: string } | { error: string }) =>
     db
       .updateTable("tool_execution")
@@ -59,16 +66,13 @@ export async function once<Output>(
   }
 }
 
-async function earlier<Output>(db: Kysely<Database>, { chatId, toolCallId }: ToolCall): Promise<Output> {
-  const before = await db
+async function earlier(db: Kysely<Database>, { chatId, toolCallId }: ToolCall) {
+  return db
     .selectFrom("tool_execution")
     .select(["output", "error", "finished_at"])
     .where("chat_id", "=", chatId)
     .where("tool_call_id", "=", toolCallId)
     .executeTakeFirst();
-  if (!before?.finished_at) throw new AlreadyBegun(INTERRUPTED);
-  if (before.error !== null) throw new AlreadyBegun(before.error);
-  return before.output as Output;
 }
 
 /** Whether the person has approved exactly this, or this tool in this chat for good. */
@@ -92,8 +96,10 @@ function isSame(kept: unknown, input: unknown): boolean {
 }
 
 /**
- * What runs that died at this question had done and nobody was told: their calls are in no message. As parts of an answer,
- * so that the one that is given now begins with them, for the person and for the model.
+ * What runs that died at this question had done and nobody was told: their calls are in no message, or in one that a head
+ * start began and nobody finished. As parts of an answer,
+ * so that the one that is given now begins with them, for the person and for the model. What resumes is called again, with
+ * the words for what somebody has approved: the AI SDK has no others for a call that is to be made.
  */
 export async function leftBehind(
   db: Kysely<Database>,
@@ -112,7 +118,7 @@ export async function leftBehind(
     from tool_execution e
     where chat_id = ${chatId} and question_id = ${question}
       and not exists (
-        select from message m where m.chat_id = ${chatId} and m.role = 'assistant'
+        select from message m where m.chat_id = ${chatId} and m.role = 'assistant' and (m.final or m.stopped or m.error is not null)
           and m.parts @> jsonb_build_array(jsonb_build_object('toolCallId', e.tool_call_id))
       )
     order by started_at`.execute(db);
@@ -122,6 +128,8 @@ export async function leftBehind(
     ...rows.map(({ id, tool, input, output, error, isDone }) => {
       const part = { type: `tool-${tool}` as const, toolCallId: id, input };
       if (isDone && error === null) return { ...part, state: "output-available" as const, output };
+      if (!isDone && RESUMED_TOOLS.includes(tool))
+        return { ...part, state: "approval-responded" as const, approval: { id: id, approved: true as const } };
       return { ...part, state: "output-error" as const, errorText: error ?? INTERRUPTED };
     }),
   ];

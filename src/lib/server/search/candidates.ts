@@ -84,13 +84,13 @@ async function indexedBy(trx: Transaction<Database>, { ownerId, query }: Sought)
  */
 export const chatOf = (id: RawBuilder<unknown>) => sql`select * from chat where id = ${id} limit 1`;
 
-/** Without what belongs to a chat that was deleted, or to an answer that nobody will see. */
+/** Without what belongs to a chat that was deleted or is in no list, or to an answer that nobody will see. */
 async function ranked(trx: Transaction<Database>, { ownerId, query }: Sought, rows: RawBuilder<unknown>) {
   const { rows: candidates } = await sql<Candidate>`
     select chat_id as "chatId", m.id as "messageId", m.created_at as at, ts_rank(search, ${query}::tsquery, 1) as rank
     from (${rows}) m
     cross join lateral (${chatOf(sql`chat_id`)}) chat
-    where chat.owner_id = ${ownerId} and deleted_at is null and role <> 'system' and (final or stopped or error is not null or parent_id = answering_id)`.execute(
+    where chat.owner_id = ${ownerId} and deleted_at is null and parent_chat_id is null and role <> 'system' and (final or stopped or error is not null or parent_id = answering_id)`.execute(
     trx,
   );
   return candidates;
@@ -116,7 +116,7 @@ export async function titleCandidates(trx: Transaction<Database>, { ownerId, que
       from (${rows}) titled`.execute(trx);
     return candidates;
   };
-  const own = sql`select id, title, last_activity_at from chat where deleted_at is null`;
+  const own = sql`select id, title, last_activity_at from chat where deleted_at is null and parent_chat_id is null`;
   const recent = sql`
     select * from (${own} and owner_id = ${ownerId} order by last_activity_at desc limit ${RECENT_CHATS}) recent
     where search_vector(title) @@ ${query}::tsquery`;

@@ -13,6 +13,7 @@ import { firstTitleOf, type ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
 import { isStopRequested } from "../stop-request.ts";
 import { chatAfter, chatAfterRefusal } from "./chat-after.ts";
+import { withCutTools } from "./cut-tools.ts";
 import { lineage, loadContext } from "./context.ts";
 import { load } from "./load.ts";
 import { allowed } from "./allowed.ts";
@@ -33,6 +34,8 @@ export interface TranscriptStorageOptions {
   refused?: (runId: string) => boolean;
   /** What the answer of this run's turn says of itself beside what the runtime knows of it. */
   answer?: (runId: string) => SkeinMetadata | undefined;
+  /** The answer of a turn that was stopped, as this run streamed it. */
+  cut?: (runId: string) => UIMessage | undefined;
   /** Called when a turn has its path: what else it needs may be read while the runtime makes ready. */
   read?: (chatId: string) => void;
 }
@@ -49,7 +52,7 @@ type LockedChat = Pick<ChatRow, (typeof LOCKED)[number]>;
  */
 export function createTranscriptStorage(
   db: Kysely<Database>,
-  { owner = ownerOfRun, findSession, failure, work, refused, answer, read }: TranscriptStorageOptions = {},
+  { owner = ownerOfRun, findSession, failure, work, refused, answer, cut, read }: TranscriptStorageOptions = {},
 ): TranscriptStorage<unknown> {
   return {
     load: async <M extends UIMessage>({ chatId }: { chatId: string }, options?: TranscriptLoadOptions) => {
@@ -61,11 +64,17 @@ export function createTranscriptStorage(
         const chat =
           (await lock(trx, context.chatId)) ?? (await createChat(trx, context, given, { owner, findSession }));
         if (isStale(chat, context, given)) return;
-        await save(trx, chat, context, withMetadata(given, answer?.(context.runId)), {
-          failure: failure?.(context.runId),
-          work: work?.(context.runId),
-          isRefused: refused?.(context.runId) ?? false,
-        });
+        await save(
+          trx,
+          chat,
+          context,
+          withMetadata(withCutTools(given, cut?.(context.runId)), answer?.(context.runId)),
+          {
+            failure: failure?.(context.runId),
+            work: work?.(context.runId),
+            isRefused: refused?.(context.runId) ?? false,
+          },
+        );
       });
     },
     loadContext: async <M extends UIMessage>(

@@ -60,6 +60,27 @@ function parsed(value: unknown): unknown {
   }
 }
 
+/** What a sub-agent was asked, as far as it is written. */
+export function researchIn(input: unknown): { title: string; question: string } {
+  const { title, question } = fields(input);
+  return {
+    title: typeof title === "string" && title !== "" ? title : "Research",
+    question: typeof question === "string" ? question : "",
+  };
+}
+
+export interface ResearchReport {
+  chatId: string;
+  report: string;
+  isStopped: boolean;
+}
+
+export function researchReport(output: unknown): ResearchReport | undefined {
+  const { chatId, report, isStopped } = fields(output);
+  if (typeof chatId !== "string" || typeof report !== "string") return undefined;
+  return { chatId, report, isStopped: isStopped === true };
+}
+
 /** The code of a call, once there is some. */
 export function codeIn(input: unknown): string | undefined {
   const { code } = fields(input);

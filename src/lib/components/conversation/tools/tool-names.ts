@@ -3,6 +3,7 @@ import Inbox from "@lucide/svelte/icons/inbox";
 import MessageCircleQuestionMark from "@lucide/svelte/icons/message-circle-question-mark";
 import Search from "@lucide/svelte/icons/search";
 import SquareTerminal from "@lucide/svelte/icons/square-terminal";
+import Telescope from "@lucide/svelte/icons/telescope";
 import Wrench from "@lucide/svelte/icons/wrench";
 import type { ToolPart } from "$lib/tools/message-parts.ts";
 import { titleOfName } from "$lib/tools/tool-title.ts";
@@ -22,6 +23,7 @@ const KNOWN: Record<string, KnownTool> = {
   runCode: { icon: SquareTerminal },
   askUser: { icon: MessageCircleQuestionMark, title: "Ask you", hint: "question" },
   tidyInbox: { icon: Inbox },
+  deepResearch: { icon: Telescope, hint: "title" },
 };
 
 const LONGEST_NAME = 80;

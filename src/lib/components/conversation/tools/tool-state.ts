@@ -1,4 +1,6 @@
 import type { ToolPart } from "$lib/tools/message-parts.ts";
+import { STOPPED } from "$lib/tools/stopped.ts";
+import { researchReport } from "./known-outputs.ts";
 
 export type ToolState =
   "Preparing" | "Running" | "Needs approval" | "Needs an answer" | "Denied" | "Done" | "Failed" | "Stopped";
@@ -12,11 +14,12 @@ export function stateOf(part: ToolPart, isOver: boolean): ToolState {
     case "approval-requested":
       return "Needs approval";
     case "output-error":
-      return "Failed";
+      return part.errorText === STOPPED ? "Stopped" : "Failed";
     case "output-denied":
       return "Denied";
     case "output-available":
-      return part.preliminary ? unless(isOver, "Running") : "Done";
+      if (part.preliminary) return unless(isOver, "Running");
+      return isStopped(part.output) ? "Stopped" : "Done";
     case "approval-responded":
       return part.approval.approved ? unless(isOver, "Running") : "Denied";
     case "input-available":
@@ -34,7 +37,10 @@ export function asksPerson(part: ToolPart): boolean {
 /** It is shown without being asked for: a person has to do something, or something comes in already. */
 export function isOpenOfItself(part: ToolPart, state: ToolState): boolean {
   if (state === "Needs approval" || state === "Needs an answer") return true;
-  return state === "Running" && part.state === "output-available";
+  return state === "Running" && (part.state === "output-available" || part.type === "tool-deepResearch");
 }
+
+/** A sub-agent that somebody stopped has brought what there was. */
+const isStopped = (output: unknown): boolean => researchReport(output)?.isStopped === true;
 
 const unless = (isOver: boolean, state: ToolState): ToolState => (isOver ? "Stopped" : state);
