@@ -11,7 +11,7 @@ const SEND_BUDGET_MS = 1_000;
 const SENTENCES = {
   gone: "This is not asked any more.",
   passed: "The conversation went on without it.",
-  busy: "This chat is at another answer. Try again when that is over.",
+  busy: "This chat is still at an answer. Try again when that is over.",
 };
 
 /** The answer to a request that decides something: what was decided, by it or before it (409). */

@@ -21,7 +21,7 @@ export interface Continuation {
 
 /**
  * `out` is null when the request was answered like that before, or the message waits for more. `answered`: somebody was
- * first, with another answer; `passed`: the conversation went on without one; `busy`: the chat is at another answer.
+ * first, with another answer; `passed`: the conversation went on without one; `busy`: the chat is at an answer.
  */
 export type Given =
   | { outcome: ToolOutcome; out: Continuation | null }
@@ -40,10 +40,11 @@ export async function give(db: Kysely<Database>, which: Owned, wanted: ToolAnswe
     const before = await answerTo(trx, chat.id, wanted.toolCallId);
     if (before)
       return isSame(before, wanted) ? { outcome: before, out: null } : { refused: "answered", outcome: before };
+    // What asks may be in the answer that is being written.
+    if (chat.status === "running") return { refused: "busy" };
     const message = await asking(trx, chat.id, wanted.toolCallId);
     const made = message && decide(message.parts, clean(wanted));
     if (!made) return { refused: "gone" };
-    if (chat.status === "running") return { refused: "busy" };
     // What came after it was said as if it had not been asked.
     if (chat.head_id !== message.id && (await messages.hasChildren(trx, chat.id, message.id)))
       return { refused: "passed" };

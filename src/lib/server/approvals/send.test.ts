@@ -7,6 +7,7 @@ import { settledChat } from "../queue/testing/queue-chat.ts";
 import type { ChatAddress, Realtime } from "../realtime.ts";
 import * as turns from "../turns.ts";
 import { unanswered } from "../unanswered.ts";
+import { giveWhenAsked } from "./give-when-asked.ts";
 import { give } from "./give.ts";
 import { send, sweep } from "./send.ts";
 
@@ -180,5 +181,31 @@ describe("an answer that goes on", () => {
     const which = await asking("c1");
     await db.updateTable("chat").set({ status: "running" }).where("id", "=", which.chatId).execute();
     expect(await approve(which, "c1")).toEqual({ refused: "busy" });
+    const wanted = { toolCallId: "c1", decision: "approve" } as const;
+    expect(await giveWhenAsked(db, which, wanted, 1)).toEqual({ refused: "busy" });
+  });
+
+  it("waits for the end of the turn that a page has seen asking", async () => {
+    const which = await asking("c1");
+    const { parts } = await db
+      .selectFrom("message")
+      .select("parts")
+      .where("chat_id", "=", which.chatId)
+      .where("id", "=", "a1")
+      .executeTakeFirstOrThrow();
+    const becomes = (status: "running" | "needs_you", now: typeof parts) =>
+      db.transaction().execute(async (trx) => {
+        await trx.updateTable("chat").set({ status }).where("id", "=", which.chatId).execute();
+        const message = trx
+          .updateTable("message")
+          .set({ parts: jsonb(now) })
+          .where("chat_id", "=", which.chatId);
+        await message.where("id", "=", "a1").execute();
+      });
+    await becomes("running", []);
+    const given = giveWhenAsked(db, which, { toolCallId: "c1", decision: "approve" });
+    expect(await Promise.race([given, approve(which, "c1")])).toEqual({ refused: "busy" });
+    await becomes("needs_you", parts);
+    expect(outOf(await given).action.messageId).toBe("a1");
   });
 });
