@@ -23,6 +23,8 @@ interface WorkerFixtures {
   /** Whoever kills processes names a stack of their own, so that no other story meets what they left. */
   stackName: string;
   stackMode: "start" | "dev";
+  /** Without it there is the demo model alone, at a pace for tests. */
+  hasModel: boolean;
   /** How long the model may be silent. Stories that hold an answer want longer, and name a stack of their own. */
   modelTimeoutMs: number;
 }
@@ -30,6 +32,7 @@ interface WorkerFixtures {
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   stackName: ["shared", { scope: "worker", option: true }],
   stackMode: ["start", { scope: "worker", option: true }],
+  hasModel: [true, { scope: "worker", option: true }],
   modelTimeoutMs: [3000, { scope: "worker", option: true }],
   model: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern to know what is needed
@@ -41,8 +44,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
   stack: [
-    async ({ model, stackName: _its, stackMode: mode, modelTimeoutMs }, use) => {
-      const stack = await startStack({ mode, env: modelEnvironment(model, modelTimeoutMs) });
+    async ({ model, stackName: _its, stackMode: mode, modelTimeoutMs, hasModel }, use) => {
+      const env = hasModel ? modelEnvironment(model, modelTimeoutMs) : DEMO_PACE;
+      const stack = await startStack({ mode, env });
       await use(stack);
       await stack.stop();
     },
@@ -77,5 +81,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 });
+
+const DEMO_PACE = { DEMO_TTFT_MS: "50", DEMO_TOKENS_PER_SECOND: "200" };
 
 const brief = (key: string, value: unknown) => (key === "sentAt" ? undefined : value);

@@ -1,4 +1,6 @@
 import type { DemoAnswer, Topic } from "./demo-answers.ts";
+import { INBOX_TOPICS } from "./demo-inbox.ts";
+import { QUESTION_TOPIC } from "./demo-question.ts";
 import { quote } from "./demo-quote.ts";
 
 /** What came of a tool that the demo model called: one of the three. */
@@ -19,6 +21,8 @@ export function without({ error, denied }: DemoResult): DemoAnswer | undefined {
 
 /** What the demo model does with tools. */
 export const TOOL_TOPICS: Topic[] = [
+  ...INBOX_TOPICS,
+  QUESTION_TOPIC,
   {
     asked: /\bfetch\b|\b(read|open|visit|summari[sz]e)\b.*\bhttps?:\/\//is,
     answer: (question) => {
