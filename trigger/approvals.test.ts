@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { INTERRUPTED } from "../src/lib/server/approvals/executions.ts";
 import { give, type Given } from "../src/lib/server/approvals/give.ts";
 import * as chats from "../src/lib/server/chats.ts";
+import { jsonb } from "../src/lib/server/jsonb.ts";
 import { textOf, type SkeinMessage } from "../src/lib/tools/message.ts";
 import type { ToolAnswer } from "../src/lib/tools/tool-answer.ts";
 import { ownerId, question, startTestAgent, type TestAgent } from "../tests/support/agent.ts";
@@ -179,6 +180,27 @@ describe("an approval", () => {
     expect(await last(chatId)).toEqual(before);
     expect((await agent.open(chatId)).chat.status).toBe("needs_you");
     expect(await say(chatId, { toolCallId, decision: "deny" })).toMatchObject({ outcome: { approved: false } });
+    await harness.close();
+  });
+
+  it("is for what was shown, and for nothing else", async () => {
+    const target = await other();
+    const { chatId, harness, toolCallId } = await waiting("tidyInbox", rename(target, "New name"));
+    const given = await say(chatId, { toolCallId, decision: "approve" });
+    const { id, parts } = await last(chatId);
+    const swapped = parts.map((part) =>
+      "toolCallId" in part ? { ...part, input: rename(target, "Another name") } : part,
+    );
+    await agent.db
+      .updateTable("message")
+      .set({ parts: jsonb(swapped) })
+      .where("id", "=", id)
+      .execute();
+    await harness.sendAction(actionOf(given));
+    await settled(chatId, "idle");
+    expect(await titleOf(target)).toBe("Old name");
+    expect(await count("tool_execution", chatId)).toBe(0);
+    expect((await partsOf(chatId))[1]).toMatchObject({ errorText: expect.stringContaining("has not approved") });
     await harness.close();
   });
 

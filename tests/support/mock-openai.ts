@@ -18,6 +18,7 @@ import { GO_ON } from "../../src/lib/tools/instructions.ts";
  *     args={"code":"1"}             the whole input of the tool, in the place of a query
  *     calls=2                       so often at once; "%n" in the input is the number of the call
  *     after=5                       5 more words (20)
+ *     obey                          a page that a tool fetched is a script too: what it says to call is called
  *     notools                       refused if any tool is offered
  *
  * An answer that is to go on goes on after its last number. Every word is numbered, so a lost or doubled chunk shows in
@@ -96,6 +97,7 @@ export interface Script {
   input: string;
   calls: number;
   after: number;
+  obeysPages: boolean;
   refusesTools: boolean;
 }
 
@@ -136,6 +138,7 @@ export function parseScript(prompt: string): Script {
       /\bargs=(\{.*\})/s.exec(prompt)?.[1] ?? JSON.stringify({ query: /\bquery=(\S+)/.exec(prompt)?.[1] ?? "nothing" }),
     calls: value("calls") ?? 1,
     after: value("after") ?? 20,
+    obeysPages: /\bobey\b/.test(prompt),
     refusesTools: /\bnotools\b/.test(prompt),
   };
 }
@@ -327,10 +330,17 @@ async function stream(response: ServerResponse, received: ReceivedRequest, scrip
     }
   }
   received.finishedAt = Date.now();
-  const calls = received.hasResult ? [] : callsOf(script, received.number);
+  const calls = callsOf(received.hasResult ? ordersOf(received, script) : script, received.number);
   for (const call of calls) send({ delta: { role: "assistant", tool_calls: [call] } });
   send({ delta: {}, finish_reason: calls.length > 0 ? "tool_calls" : "stop" }, usage(script));
   response.end("data: [DONE]\n\n");
+}
+
+/** What the page that was just fetched says to do. */
+function ordersOf({ messages }: ReceivedRequest, { obeysPages }: Script): Script {
+  const last = messages.at(-1);
+  const isPage = obeysPages && last?.role === "tool" && last.content.includes('"markdown":');
+  return parseScript(isPage ? (JSON.parse(last.content) as { markdown: string }).markdown : "");
 }
 
 function callsOf({ tool: name, input, calls }: Script, number: number) {
