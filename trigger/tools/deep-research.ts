@@ -3,7 +3,6 @@ import { AgentChat } from "@trigger.dev/sdk/chat";
 import { tool, type UIMessageChunk } from "ai";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as chats from "../../src/lib/server/chats.ts";
-import { once } from "../../src/lib/server/approvals/executions.ts";
 import { tagsOf } from "../../src/lib/server/realtime.ts";
 import * as subChats from "../../src/lib/server/sub-chats.ts";
 import { RESEARCH_AGENT } from "../../src/lib/tools/agents.ts";
@@ -30,20 +29,9 @@ interface Call {
  * again after a crash, it takes up what is there.
  */
 export function createDeepResearch(turn: Turn) {
-  const { db, chatId, question } = turn;
   return tool({
     ...deepResearch,
-    execute: ({ title, question: text }, call: Call) => {
-      const { toolCallId } = call;
-      const begun = {
-        chatId,
-        toolCallId,
-        tool: "deepResearch",
-        input: { title, question: text },
-        question: question(),
-      };
-      return once(db, begun, () => research(turn, { title, text }, call), { resumes: true });
-    },
+    execute: ({ title, question: text }, call: Call) => research(turn, { title, text }, call),
   });
 }
 

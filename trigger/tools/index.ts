@@ -1,6 +1,6 @@
 import { askUser } from "../../src/lib/tools/ask-user.ts";
 import { createDeepResearch } from "./deep-research.ts";
-import type { Turn } from "./effect.ts";
+import { withEffects, type Turn } from "./effect.ts";
 import { createFetchPage } from "./fetch-page.ts";
 import { createRunCode } from "./run-code.ts";
 import { createSearchChats } from "./search-chats.ts";
@@ -18,12 +18,14 @@ export function createResearchTools({ db, chatId }: Pick<Turn, "db" | "chatId">)
 
 /** What `toolSchemas` promises, for the agent of one chat. The answer to a question is a person's: nothing executes it. */
 export function createTools(turn: Turn) {
-  return withPlainErrors({
-    searchChats: createSearchChats(turn.db, turn.chatId),
+  const { db, chatId } = turn;
+  const tools = {
+    searchChats: createSearchChats(db, chatId),
     fetchPage: createFetchPage(),
     runCode: createRunCode(),
     askUser,
-    tidyInbox: createTidyInbox(turn),
+    tidyInbox: createTidyInbox(db, chatId),
     deepResearch: createDeepResearch(turn),
-  });
+  };
+  return withPlainErrors(withEffects(tools, turn));
 }

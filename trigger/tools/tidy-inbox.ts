@@ -1,15 +1,15 @@
 import { tool } from "ai";
+import type { Kysely } from "kysely";
 import * as chatEdits from "../../src/lib/server/chat-edits.ts";
+import type { Database } from "../../src/lib/server/db/index.ts";
 import type { ChatEdit } from "../../src/lib/tools/chat-edit.ts";
 import { tidyInbox, type TidyChange } from "../../src/lib/tools/tidy-inbox.ts";
-import { withEffect, type Turn } from "./effect.ts";
 
 /** Changes chats of whoever owns this one, all of them or none. */
-export function createTidyInbox(turn: Turn) {
-  const { db, chatId } = turn;
+export function createTidyInbox(db: Kysely<Database>, chatId: string) {
   return tool({
     ...tidyInbox,
-    execute: withEffect("tidyInbox", turn, ({ changes }: { changes: TidyChange[] }) =>
+    execute: ({ changes }) =>
       db.transaction().execute(async (trx) => {
         const { owner_id: ownerId } = await trx
           .selectFrom("chat")
@@ -23,7 +23,6 @@ export function createTidyInbox(turn: Turn) {
         }
         return { done: changes.length - notFound.length, notFound };
       }),
-    ),
   });
 }
 

@@ -1,6 +1,7 @@
 import { logger } from "@trigger.dev/sdk";
-import { InvalidToolInputError, NoSuchToolError, type ToolExecutionOptions, type ToolSet } from "ai";
+import { InvalidToolInputError, NoSuchToolError, type ToolSet } from "ai";
 import { STOPPED } from "../../src/lib/tools/stopped.ts";
+import { wrapExecutions } from "./wrap-executions.ts";
 
 /** Why a tool did nothing, in a sentence for the person and the model alike. */
 export class ToolError extends Error {
@@ -24,19 +25,13 @@ export function describeToolError(error: unknown): string | undefined {
 
 /** The same tools, which throw nothing but sentences. */
 export function withPlainErrors<Tools extends ToolSet>(tools: Tools): Tools {
-  const plain = Object.entries(tools).map(([name, tool]) => {
-    const { execute } = tool;
-    if (!execute) return [name, tool];
-    const plainly = async (input: never, options: ToolExecutionOptions<never>) => {
-      try {
-        return await (execute as (input: never, options: ToolExecutionOptions<never>) => unknown)(input, options);
-      } catch (error) {
-        throw plainError(error, name, options.abortSignal);
-      }
-    };
-    return [name, { ...tool, execute: plainly }];
+  return wrapExecutions(tools, (name, execute) => async (input, options) => {
+    try {
+      return await execute(input, options);
+    } catch (error) {
+      throw plainError(error, name, options.abortSignal);
+    }
   });
-  return Object.fromEntries(plain) as Tools;
 }
 
 function plainError(cause: unknown, name: string, signal: AbortSignal | undefined): ToolError {

@@ -1,13 +1,15 @@
-import { InvalidToolInputError, NoSuchToolError, tool } from "ai";
+import { InvalidToolInputError, NoSuchToolError, tool, type Tool } from "ai";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { give } from "../../src/lib/server/approvals/give.ts";
 import * as chats from "../../src/lib/server/chats.ts";
 import { fetchPage } from "../../src/lib/tools/fetch-page.ts";
 import type { SkeinMessage } from "../../src/lib/tools/message.ts";
-import { toolSchemas } from "../../src/lib/tools/tool-schemas.ts";
+import { APPROVED_TOOLS } from "../../src/lib/tools/requests.ts";
+import { RECOVERY, toolSchemas, type ToolName } from "../../src/lib/tools/tool-schemas.ts";
 import { ownerId, question, startTestAgent, type TestAgent } from "../../tests/support/agent.ts";
 import type * as fetching from "./page/fetch-markdown.ts";
+import { withEffects } from "./effect.ts";
 import { createTools } from "./index.ts";
 import { describeToolError, ToolError, withPlainErrors } from "./tool-error.ts";
 
@@ -42,6 +44,33 @@ it("are all that the schemas promise", () => {
   expect(
     Object.keys(createTools({ db: agent.db, chatId: "chat", question: () => undefined, model: () => "" })),
   ).toEqual(Object.keys(toolSchemas));
+});
+
+it("are made once for a call, unless they are marked as safe to repeat", async () => {
+  const { chatId } = await chats.create(agent.db, { ownerId, text: "Some chat" });
+  const calls: { name: string; options: unknown }[] = [];
+  const counting = (name: string) =>
+    tool({
+      inputSchema: z.object({}),
+      execute: (_input, options) => {
+        calls.push({ name, options });
+        return Promise.resolve({ said: calls.length });
+      },
+    });
+  const names = Object.keys(toolSchemas) as ToolName[];
+  const counted = Object.fromEntries(names.map((name) => [name, counting(name)])) as Record<ToolName, Tool>;
+  const tools = withEffects(counted, { db: agent.db, chatId, question: () => undefined, model: () => "" });
+  const rules = APPROVED_TOOLS.map((name) => ({ chat_id: chatId, tool: name }));
+  await agent.db.insertInto("tool_rule").values(rules).execute();
+  for (const name of names) {
+    const options = { toolCallId: `call-${name}`, messages: [], context: undefined, abortSignal: AbortSignal.any([]) };
+    const outputs = [await tools[name].execute?.({}, options), await tools[name].execute?.({}, options)];
+    const made = calls.filter((call) => call.name === name);
+    expect([name, made.length]).toEqual([name, RECOVERY[name] === "repeat" ? 2 : 1]);
+    expect(made[0]?.options).toBe(options);
+    if (RECOVERY[name] !== "repeat") expect(outputs[1]).toEqual(outputs[0]);
+  }
+  expect(Object.values(RECOVERY)).toEqual(expect.arrayContaining(["repeat", "resume", "interrupt"]));
 });
 
 it("fail in a sentence, and the turn does not", async () => {

@@ -11,5 +11,22 @@ import { tidyInbox } from "./tidy-inbox.ts";
  */
 export const toolSchemas = { searchChats, fetchPage, runCode, askUser, tidyInbox, deepResearch };
 
-/** Tools that go on where they were when the same call is made again, after a crash. */
-export const RESUMED_TOOLS: readonly string[] = ["deepResearch"] satisfies (keyof typeof toolSchemas)[];
+export type ToolName = keyof typeof toolSchemas;
+
+/**
+ * What becomes of a call whose run died. `repeat`: it only reads, or reaches nothing outside, so it may be made again; the
+ * model does that, with a new call. `resume`: the same call is made again, and goes on where it was. `interrupt`: it is made
+ * at most once, and is shown as interrupted (trigger/tools/effect.ts).
+ */
+export const RECOVERY: Readonly<Record<ToolName, "repeat" | "resume" | "interrupt">> = {
+  searchChats: "repeat",
+  fetchPage: "repeat",
+  runCode: "repeat",
+  // Nothing executes it.
+  askUser: "repeat",
+  tidyInbox: "interrupt",
+  deepResearch: "resume",
+};
+
+/** What is not known is not safe. */
+export const recoveryOf = (tool: string) => (Object.hasOwn(RECOVERY, tool) ? RECOVERY[tool as ToolName] : "interrupt");

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { sql, type Kysely } from "kysely";
 import type { SkeinMessage } from "../../tools/message.ts";
-import { RESUMED_TOOLS } from "../../tools/tool-schemas.ts";
+import { recoveryOf } from "../../tools/tool-schemas.ts";
 import type { Database } from "../db/database.ts";
 import { jsonb } from "../jsonb.ts";
 import { rulesOf } from "./rules.ts";
@@ -128,7 +128,7 @@ export async function leftBehind(
     ...rows.map(({ id, tool, input, output, error, isDone }) => {
       const part = { type: `tool-${tool}` as const, toolCallId: id, input };
       if (isDone && error === null) return { ...part, state: "output-available" as const, output };
-      if (!isDone && RESUMED_TOOLS.includes(tool))
+      if (!isDone && recoveryOf(tool) === "resume")
         return { ...part, state: "approval-responded" as const, approval: { id: id, approved: true as const } };
       return { ...part, state: "output-error" as const, errorText: error ?? INTERRUPTED };
     }),
