@@ -4,9 +4,11 @@ import { give, type Given } from "../src/lib/server/approvals/give.ts";
 import * as chats from "../src/lib/server/chats.ts";
 import { jsonb } from "../src/lib/server/jsonb.ts";
 import { textOf, type SkeinMessage } from "../src/lib/tools/message.ts";
+import { summaryOf } from "../src/lib/tools/requests.ts";
 import type { ToolAnswer } from "../src/lib/tools/tool-answer.ts";
 import { ownerId, question, startTestAgent, type TestAgent } from "../tests/support/agent.ts";
 import { expectedAnswer } from "../tests/support/mock-openai.ts";
+import { addPeople } from "../tests/support/people.ts";
 
 let agent: TestAgent;
 beforeAll(async () => {
@@ -26,6 +28,16 @@ const last = async (chatId: string) => (await agent.open(chatId)).messages.at(-1
 const partsOf = async (chatId: string) => (await last(chatId)).parts.filter((part) => part.type !== "step-start");
 const titleOf = async (chatId: string) =>
   (await agent.db.selectFrom("chat").select("title").where("id", "=", chatId).executeTakeFirstOrThrow()).title;
+/** What its row and the rest say that it needs, without the marks around names. */
+async function saidOf(chatId: string) {
+  const { needs, status_detail: said } = await agent.db
+    .selectFrom("chat")
+    .select(["needs", "status_detail"])
+    .where("id", "=", chatId)
+    .executeTakeFirstOrThrow();
+  expect(said).toBe(needs && summaryOf(needs));
+  return said?.replaceAll(/[\u2068\u2069]/g, "");
+}
 const requestsFor = (prompt: string) => agent.model.requests.filter((request) => request.prompt === prompt);
 const count = async (table: "tool_execution" | "tool_continuation" | "tool_answer", chatId: string) =>
   (await agent.db.selectFrom(table).select("chat_id").where("chat_id", "=", chatId).execute()).length;
@@ -57,7 +69,7 @@ describe("an approval", () => {
     const { chatId, harness, prompt, toolCallId } = await waiting("tidyInbox", rename(target, "New name"));
     const before = await last(chatId);
     expect(await titleOf(target)).toBe("Old name");
-    expect((await agent.open(chatId)).chat.statusDetail).toBe("Approve: Tidy inbox");
+    expect(await saidOf(chatId)).toBe("Approve: Rename “Old name” to “New name”");
     await harness.sendAction(actionOf(await say(chatId, { toolCallId, decision: "approve" })));
     await settled(chatId, "idle");
     expect(await titleOf(target)).toBe("New name");
@@ -82,6 +94,22 @@ describe("an approval", () => {
     ]);
     expect(requestsFor(prompt)).toHaveLength(2);
     expect(await count("tool_continuation", chatId)).toBe(0);
+    await harness.close();
+  });
+
+  it("says what would change by the names that the person knows, and nothing of anybody else's", async () => {
+    const [first, second] = [await other(), await other()];
+    await addPeople(agent.db, "eve");
+    const foreign = await chats.create(agent.db, { ownerId: "eve", text: "Secret" });
+    const pin = { action: "pin", title: "Harmless" };
+    const changes = [second, foreign.chatId, "nowhere"].map((chatId) => ({ ...pin, chatId }));
+    const { chatId, harness } = await waiting("tidyInbox", {
+      changes: [...rename(first, "New name").changes, ...changes],
+    });
+    const unknown = "pin a chat that is not in the list";
+    expect(await saidOf(chatId)).toBe(
+      `Approve: 4 changes: rename “Old name” to “New name”, pin “Old name”, ${unknown}, ${unknown}`,
+    );
     await harness.close();
   });
 

@@ -28,6 +28,9 @@ import { linkOf, rowOf } from "./inbox.ts";
 // One of the stories kills runs.
 test.use({ stackName: "approvals" });
 
+/** How its row and a screen reader say what the tool wants: each name is isolated from the text around it. */
+const RENAMING = "Rename “\u2068Before\u2069” to “\u2068After\u2069”";
+
 /** An answer that says two words, calls this tool, and with its result says three more. Its chat is called "Asking". */
 const calling = (tool: string, args: object) =>
   prompt(`title=Asking words=2 after=3 tool=${tool} args=${JSON.stringify(args)}`);
@@ -89,7 +92,7 @@ test("an approval is given in the card, and the answer goes on in the same messa
   await startChat(page, asked);
   await expect(card(page)).toContainText("Needs approval");
   await expect(card(page).getByRole("listitem")).toHaveText("Rename Before to After");
-  await expect.poll(async () => (await heard()).at(-1)).toBe("Needs approval: Tidy inbox");
+  await expect.poll(async () => (await heard()).at(-1)).toBe(`Needs approval: ${RENAMING}`);
   await button(card(page), "Approve").click();
   await isWhole(page);
   await expect(linkOf(page, "After w1")).toBeVisible();
@@ -118,7 +121,7 @@ test("an approval is given from the row of another browser, after the app was st
   await openNewChat(other);
   const row = rowOf(other, "Asking");
   await expect(row).toContainText("Needs you");
-  await expect(row).toContainText("Tidy inbox");
+  await expect(row).toContainText(RENAMING);
   await button(row, "Approve").click();
   await expect(linkOf(other, "After w1")).toBeVisible({ timeout: 60_000 });
   await expect(button(row, "Approve")).toBeHidden();

@@ -1,10 +1,10 @@
 import { sql, type Kysely } from "kysely";
+import { requestsOf } from "./approvals/requests-of.ts";
 import { previewOf } from "./chats.ts";
 import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable } from "./jsonb.ts";
 import * as messages from "./messages.ts";
-import { requestsIn } from "../tools/requests.ts";
 import { needs } from "./transcript/chat-after.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function create(
     const end = (await messages.path(trx, chatId, messageId)).at(-1);
     if (end?.id !== messageId) return undefined;
     const isQuestion = end.role === "user";
-    const requests = isQuestion ? [] : requestsIn(end);
+    const requests = isQuestion ? [] : await requestsOf(trx, chatId, end);
     const now = new Date();
     await trx
       .insertInto("chat")

@@ -1,6 +1,6 @@
 import type { UIMessage } from "ai";
 import { describe, expect, it } from "vitest";
-import { questionIn, requestsIn, summaryOf, titleOf } from "./requests.ts";
+import { announcementOf, questionIn, requestsIn, summaryOf, titleOf } from "./requests.ts";
 
 const message = (...parts: object[]) => ({ parts: parts as UIMessage["parts"] });
 const approval = (more: object = {}) => ({
@@ -22,6 +22,16 @@ describe("what a message asks", () => {
       { toolCallId: "c2", kind: "question", title: "Why?", options: ["A", "B"] },
     ]);
     expect(asked.map(summaryOf)).toEqual(["Approve: Tidy inbox", "Why?"]);
+  });
+
+  it("says what would be done, by the names that the chats have", () => {
+    const input = { changes: [{ action: "rename", chatId: "a", title: "After", name: "Harmless" }] };
+    const [asked] = requestsIn(message(approval({ input })), (chatId) => (chatId === "a" ? "Before" : undefined));
+    const line = "Rename “\u2068Before\u2069” to “\u2068After\u2069”";
+    expect(asked).toEqual({ toolCallId: "c1", kind: "approval", title: "Tidy inbox", detail: line });
+    expect(asked && [summaryOf(asked), announcementOf(asked)]).toEqual([`Approve: ${line}`, `Needs approval: ${line}`]);
+    expect(requestsIn(message(approval({ input })))[0]?.detail).toMatch(/^Rename a chat that is not in the list/);
+    expect(requestsIn(message(approval({ input, type: "tool-other" })))[0]).not.toHaveProperty("detail");
   });
 
   it("is nothing that is answered, that asks nobody, or that another tool waits for", () => {

@@ -1,5 +1,6 @@
 import { getToolName, isToolUIPart, type UIMessage } from "ai";
 import { cutOff, evenOut } from "./chat-title.ts";
+import { changesIn, lineOf, type NameOf } from "./tidy-changes.ts";
 import { titleOfName } from "./tool-title.ts";
 
 /** Tools with which a turn waits for the person, and what it waits for. */
@@ -20,6 +21,8 @@ export interface ToolRequest {
   kind: "approval" | "question";
   /** The tool's title, or the question. */
   title: string;
+  /** Of an approval: what would be done, if it can be said in words. */
+  detail?: string;
   /** Of a question: what one can choose, if there is room for it in a row. */
   options?: string[];
 }
@@ -29,16 +32,19 @@ const MAX_ROW_OPTIONS = 3;
 const MAX_ROW_LENGTH = 14;
 const MAX_TITLE = 160;
 
-/** What a message waits for, in its order. */
-export function requestsIn({ parts }: Pick<UIMessage, "parts">): ToolRequest[] {
-  return parts.flatMap((part) => requestIn(part) ?? []);
+/** What a message waits for, in its order. `nameOf`: what the chats are called that it is about. */
+export function requestsIn({ parts }: Pick<UIMessage, "parts">, nameOf?: NameOf): ToolRequest[] {
+  return parts.flatMap((part) => requestIn(part, nameOf) ?? []);
 }
 
-function requestIn(part: UIMessage["parts"][number]): ToolRequest | undefined {
+function requestIn(part: UIMessage["parts"][number], nameOf: NameOf = () => undefined): ToolRequest | undefined {
   if (!isToolUIPart(part)) return undefined;
   const { toolCallId } = part;
-  if (part.state === "approval-requested" && part.approval.isAutomatic !== true)
-    return { toolCallId, kind: "approval", title: titleOf(getToolName(part), part.title) };
+  if (part.state === "approval-requested" && part.approval.isAutomatic !== true) {
+    const detail = part.type === "tool-tidyInbox" ? lineOf(changesIn(part.input, nameOf)) : undefined;
+    const title = titleOf(getToolName(part), part.title);
+    return { toolCallId, kind: "approval", title, ...(detail === undefined ? {} : { detail }) };
+  }
   if (part.state !== "input-available" || KINDS[getToolName(part)] !== "question") return undefined;
   const { question, options } = questionIn(part.input);
   const fits = options.length <= MAX_ROW_OPTIONS && options.join("").length <= MAX_ROW_LENGTH;
@@ -61,10 +67,13 @@ export function titleOf(tool: string, title?: string): string {
   return title ? cutOff(evenOut(title), MAX_TITLE) : titleOfName(tool);
 }
 
+/** What it is about: what would be done, or the question. */
+export const subjectOf = ({ title, detail }: ToolRequest): string => detail ?? title;
+
 /** What it says in few words, where there is room for one line. */
-export const summaryOf = ({ kind, title }: Pick<ToolRequest, "kind" | "title">): string =>
-  kind === "approval" ? `Approve: ${title}` : title;
+export const summaryOf = (request: ToolRequest): string =>
+  request.kind === "approval" ? `Approve: ${subjectOf(request)}` : request.title;
 
 /** The same, said aloud. */
-export const announcementOf = ({ kind, title }: Pick<ToolRequest, "kind" | "title">): string =>
-  kind === "approval" ? `Needs approval: ${title}` : `Needs an answer: ${title}`;
+export const announcementOf = (request: ToolRequest): string =>
+  `${request.kind === "approval" ? "Needs approval" : "Needs an answer"}: ${subjectOf(request)}`;

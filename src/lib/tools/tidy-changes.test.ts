@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { changesIn, chatsIn } from "./tidy-changes.ts";
+import { describe, expect, it } from "vitest";
+import { changesIn, chatsIn, lineOf } from "./tidy-changes.ts";
 
 const nameOf = (chatId: string) => `<${chatId}>`;
 
@@ -18,7 +18,7 @@ it("every change is said, by the chat's own name, and none is left out", () => {
     { verb: "Archive", chat: "<b>" },
     { verb: "Something unknown:", chat: "<c>" },
     { verb: "Something unknown:", chat: "<c>" },
-    { verb: "Something unknown:", chat: "a chat" },
+    { verb: "Something unknown:", chat: undefined },
   ]);
   expect(chatsIn(input)).toEqual(["a", "b", "c"]);
 });
@@ -28,4 +28,28 @@ it("an input that is none says nothing", () => {
     expect(changesIn(input, nameOf)).toEqual([]);
     expect(chatsIn(input)).toEqual([]);
   }
+});
+
+/** Without the marks around names. */
+const seen = (line: string | undefined) => line?.replaceAll(/[\u2068\u2069]/g, "");
+const rename = (chat: string | undefined, title: string) => ({ verb: "Rename", chat, title });
+
+describe("what would change, on one line", () => {
+  it("is said whole, or how much it is and how it begins", () => {
+    expect(seen(lineOf([rename("Before", "After")]))).toBe("Rename “Before” to “After”");
+    expect(seen(lineOf([{ verb: "Move back to the inbox:", chat: "A" }, rename("B", "C")]))).toBe(
+      "2 changes: move back to the inbox: “A”, rename “B” to “C”",
+    );
+    expect(seen(lineOf([{ verb: "Pin", chat: undefined }]))).toBe("Pin a chat that is not in the list");
+    const many = lineOf(Array.from({ length: 50 }, (_, at) => rename(`Chat ${at}`, "x".repeat(30))));
+    expect(many).toMatch(/^50 changes: rename .*, …$/);
+    expect(many?.length).toBeLessThan(170);
+    expect(lineOf([])).toBeUndefined();
+  });
+
+  it("keeps a name to itself, whatever is in it", () => {
+    const line = lineOf([rename("\u202eevil\nname", `אבג ${"y".repeat(300)}`)]) ?? "";
+    expect(line).toMatch(/^Rename “\u2068evil name\u2069” to “\u2068אבג y+…\u2069”$/);
+    expect(line.length).toBeLessThan(120);
+  });
 });

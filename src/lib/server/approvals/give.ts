@@ -1,7 +1,6 @@
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { ChatAction } from "../../tools/actions.ts";
 import type { SkeinMessage } from "../../tools/message.ts";
-import { requestsIn } from "../../tools/requests.ts";
 import type { ToolAnswer, ToolOutcome } from "../../tools/tool-answer.ts";
 import type { Owned } from "../chats.ts";
 import type { Database } from "../db/database.ts";
@@ -10,6 +9,7 @@ import * as messages from "../messages.ts";
 import type { ChatAddress } from "../realtime.ts";
 import { needs } from "../transcript/chat-after.ts";
 import { decide, type Decided } from "./decide.ts";
+import { requestsOf } from "./requests-of.ts";
 
 /** An answer that goes on, for the caller to send (send.ts). */
 export interface Continuation {
@@ -50,7 +50,7 @@ export async function give(db: Kysely<Database>, which: Owned, wanted: ToolAnswe
       return { refused: "passed" };
     await write(trx, chat.id, message.id, made.decided);
     if ("decision" in wanted && wanted.decision === "always") await allow(trx, chat.id, made.decided);
-    const left = requestsIn({ parts: made.parts });
+    const left = await requestsOf(trx, chat.id, made);
     const own = made.decided.find(({ toolCallId }) => toolCallId === wanted.toolCallId);
     if (!own) throw new Error("An answer came to nothing.");
     await trx

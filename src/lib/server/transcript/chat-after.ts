@@ -1,14 +1,30 @@
 import type { TranscriptChangeset } from "@trigger.dev/sdk/ai";
+import type { UIMessage } from "ai";
 import type { SkeinMessage } from "../../tools/message.ts";
-import { requestsIn, summaryOf, type ToolRequest } from "../../tools/requests.ts";
+import { summaryOf, type ToolRequest } from "../../tools/requests.ts";
 import { previewOf, type ChatStatus } from "../chats.ts";
 import { jsonb } from "../jsonb.ts";
 import type { Work } from "./tree.ts";
 import type { Ending } from "./turn-end.ts";
 
-/** What a save changes of its chat's row, beside the head. `work`: what a turn that begins works on. */
-export function chatAfter(changeset: TranscriptChangeset, ending: Ending | undefined, work: Work | null) {
-  return { ...statusAfter(changeset, ending, work), ...activity(changeset) };
+interface After {
+  ending: Ending | undefined;
+  /** What a turn that begins works on. */
+  work: Work | null;
+  /** What the answer asks that a turn ends with. */
+  requests: ToolRequest[];
+}
+
+/** What a save changes of its chat's row, beside the head. */
+export function chatAfter(changeset: TranscriptChangeset, after: After) {
+  return { ...statusAfter(changeset.reason, after), ...activity(changeset) };
+}
+
+/** The answer that a turn ends with, if it is a whole one. */
+export function answerOf({ reason, transcript }: TranscriptChangeset): UIMessage | undefined {
+  const answer = transcript.entries.at(-1);
+  const isWhole = reason === "turn-complete" && answer?.message.role === "assistant" && answer.final;
+  return isWhole ? answer.message : undefined;
 }
 
 /**
@@ -20,19 +36,16 @@ export function chatAfterRefusal(status: ChatStatus, ending: Ending | undefined)
 }
 
 /** Status belongs to the same transaction as messages and cursors; nobody else writes it while a turn runs. */
-function statusAfter({ reason, transcript }: TranscriptChangeset, ending: Ending | undefined, work: Work | null) {
+function statusAfter(reason: TranscriptChangeset["reason"], { ending, work, requests }: After) {
   switch (reason) {
     case "action":
       return work === null ? {} : begun(work);
     case "turn-start":
       return begun(work);
-    case "turn-complete": {
-      const answer = transcript.entries.at(-1);
-      const requests = answer?.message.role === "assistant" && answer.final ? requestsIn(answer.message) : [];
+    case "turn-complete":
       if (requests.length === 0) return { ...OVER, status: "idle", status_detail: null } as const;
       // Whoever put it away while it ran is asked all the same.
       return { ...OVER, ...needs(requests), archived_at: null } as const;
-    }
     case "turn-error":
       return failed(ending);
     default:

@@ -9,11 +9,12 @@ import type { Kysely, Transaction } from "kysely";
 import { ownerIn } from "../../tools/foreign-session.ts";
 import type { SkeinMessage, SkeinMetadata } from "../../tools/message.ts";
 import { adopt, type FindSession } from "../adoption.ts";
+import { requestsOf } from "../approvals/requests-of.ts";
 import { firstTitleOf, type ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
 import { isStopRequested } from "../stop-request.ts";
-import { chatAfter, chatAfterRefusal } from "./chat-after.ts";
 import { withCutTools } from "./cut-tools.ts";
+import { answerOf, chatAfter, chatAfterRefusal } from "./chat-after.ts";
 import { lineage, loadContext } from "./context.ts";
 import { load } from "./load.ts";
 import { allowed } from "./allowed.ts";
@@ -149,6 +150,8 @@ async function save(
   await writeMessages(trx, chat.id, planned, ending);
   if (planned.headId !== chat.head_id) await writeReading(trx, chat.id, planned.visited, ids);
   await writeSession(trx, { chatId: chat.id, runId }, changeset, { isBegun: work !== null && !isEnd(given) });
+  const answer = answerOf(changeset);
+  const requests = answer ? await requestsOf(trx, chat.id, answer) : [];
   await trx
     .updateTable("chat")
     .set({
@@ -159,7 +162,7 @@ async function save(
       // The runtime puts known messages again: only a new one tells that something was said.
       ...(run.isRefused && reason === "turn-error" && planned.inserts.length === 0
         ? chatAfterRefusal(chat.status, ending)
-        : chatAfter(changeset, ending, work)),
+        : chatAfter(changeset, { ending, work, requests })),
     })
     .where("id", "=", chat.id)
     .execute();
