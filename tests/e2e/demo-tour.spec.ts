@@ -54,3 +54,18 @@ test("a newcomer without a key answers a question, approves of a change and refu
   await send(page, "Rename my chat about unicorns");
   await expect(lastAnswer(page)).toContainText("I found nothing about “unicorns” in your other chats.");
 });
+
+test("a newcomer watches a sub-agent at work, on its own page as well", async ({ guest: page }) => {
+  await startChat(page, "Research durable chats");
+  const log = lastAnswer(page).getByRole("log", { name: "durable chats transcript" });
+  await expect(log).toContainText("First I look");
+  await expect(card(page, "Deep research")).toContainText("Done");
+  await expect(lastAnswer(page)).toContainText("The sub-agent is done.");
+  await expectSettled(page);
+  await card(page, "Deep research").getByRole("button", { name: "Deep research" }).click();
+  await expect(card(page, "Deep research").getByRole("heading", { name: "Report" })).toBeVisible();
+  await card(page, "Deep research").getByRole("link", { name: "Open sub-agent" }).click();
+  await expect(page.getByRole("link", { name: /^Sub-agent of/ })).toBeVisible();
+  await expect(lastAnswer(page).getByRole("button", { name: "Reasoning" })).toBeVisible();
+  await expect(card(page, "Search chats")).toContainText("Done");
+});

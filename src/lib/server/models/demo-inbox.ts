@@ -20,7 +20,7 @@ export const INBOX_TOPICS: Topic[] = [
     }),
     afterTool: ({ tool, output }, question) => {
       if (tool === "tidyInbox") return { text: changed(output) };
-      const [chat] = chatsIn(output);
+      const [chat] = foundIn(output);
       if (!chat)
         return { text: `${nothing(question)} So there is nothing to change. Start another chat, and ask again.` };
       const change = /\bpin\b/i.test(question)
@@ -40,7 +40,7 @@ export const INBOX_TOPICS: Topic[] = [
       return { text: "I look through your other chats.", call: { tool: "searchChats", input: { query } } };
     },
     afterTool: ({ output }, question) => {
-      const names = chatsIn(output).map(({ title }) => `- “${quote(title)}”`);
+      const names = foundIn(output).map(({ title }) => `- “${quote(title)}”`);
       if (names.length === 0) return { text: nothing(question) };
       return { text: `This is where I found it:\n\n${names.join("\n")}\n\nThe card above leads to each of them.` };
     },
@@ -60,7 +60,7 @@ function subjectIn(question: string): string | undefined {
 }
 
 /** A chat in which it is found more than once comes more than once. */
-function chatsIn(output: unknown): FoundChat[] {
+export function foundIn(output: unknown): FoundChat[] {
   const { results = [] } = output as { results?: FoundChat[] };
   return [...new Map(results.map((chat) => [chat.chatId, chat])).values()];
 }

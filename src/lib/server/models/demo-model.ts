@@ -2,9 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { generateId } from "ai";
 import { PlainModelError } from "./describe-model-error.ts";
 import { answerTo, type DemoAnswer, type DemoTurn } from "./demo-answers.ts";
+import { research } from "./demo-research.ts";
 import { summaryOf } from "./demo-summary.ts";
 import { demoTitle } from "./demo-title.ts";
 import type { DemoResult } from "./demo-tools.ts";
+import { RESEARCH_INSTRUCTIONS } from "../../tools/research-instructions.ts";
 import type { CallOptions, LanguageModelV4, StreamPart } from "./language-model.ts";
 import { SUMMARY_INSTRUCTIONS, SUMMARY_LEAD } from "./summarise.ts";
 import { TITLE_INSTRUCTIONS } from "./title.ts";
@@ -115,7 +117,8 @@ function answerOf({ prompt, tools }: CallOptions): DemoAnswer {
     prompt.some(({ role, content }) => role === "system" && content === instructions);
   if (isTold(SUMMARY_INSTRUCTIONS)) return { text: summaryOf(given) };
   if (isTold(TITLE_INSTRUCTIONS)) return { text: demoTitle(given) };
-  const answer = answerTo(turns, resultIn(prompt));
+  const result = resultIn(prompt);
+  const answer = isTold(RESEARCH_INSTRUCTIONS) ? research(given, result) : answerTo(turns, result);
   const isOffered = tools?.some(({ name }) => name === answer.call?.tool);
   return isOffered ? answer : { ...answer, call: undefined };
 }

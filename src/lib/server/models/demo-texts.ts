@@ -10,6 +10,7 @@ export const OFFERS = `Ask me for one of these:
 - **fetch https://example.org** or **calculate 6 * 7**, to watch a tool work
 - **find my chats about Lisbon**, or **rename one of my chats**, which you approve first
 - **ask me a question**, to answer one
+- **research durable chats**, to watch a sub-agent at work
 - **an error**, to see how one looks
 - **what did I ask first?**`;
 

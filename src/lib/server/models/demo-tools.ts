@@ -2,6 +2,7 @@ import type { DemoAnswer, Topic } from "./demo-answers.ts";
 import { INBOX_TOPICS } from "./demo-inbox.ts";
 import { QUESTION_TOPIC } from "./demo-question.ts";
 import { quote } from "./demo-quote.ts";
+import { RESEARCH_TOPIC } from "./demo-research.ts";
 
 /** What came of a tool that the demo model called: one of the three. */
 export interface DemoResult {
@@ -21,6 +22,7 @@ export function without({ error, denied }: DemoResult): DemoAnswer | undefined {
 
 /** What the demo model does with tools. */
 export const TOOL_TOPICS: Topic[] = [
+  RESEARCH_TOPIC,
   ...INBOX_TOPICS,
   QUESTION_TOPIC,
   {
