@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kindOf, progressOf, sourcesIn, webAddress, type Part } from "./message-parts.ts";
+import { keysOf, kindOf, progressOf, sourcesIn, webAddress, type Part } from "./message-parts.ts";
 
 const part = (part: object) => part as Part;
 
@@ -48,4 +48,22 @@ it("is progress only if it says of what", () => {
   ]);
   for (const data of [undefined, null, {}, { label: 5 }]) expect(progress(data)).toBeUndefined();
   expect(progressOf(part({ type: "data-other", data: { label: "a" } }))).toBeUndefined();
+});
+
+describe("the keys of an answer's parts", () => {
+  const tool = (toolCallId: string): Part => ({ type: "tool-x", toolCallId, state: "input-available", input: {} });
+  const text = (text: string): Part => ({ type: "text", text });
+  const step: Part = { type: "step-start" };
+
+  it("stay what they are when a boundary comes in, and when more is said", () => {
+    const streamed = [text("a"), tool("1"), step, text("b")];
+    const stored = [step, text("a"), tool("1"), step, text("b"), tool("2")];
+    const keyed = (parts: Part[]) => new Map(keysOf(parts).map((key, at) => [key, parts[at]]));
+    for (const [key, part] of keyed(streamed)) if (part !== step) expect(keyed(stored).get(key)).toEqual(part);
+  });
+
+  it("are never the same, even if calls are", () => {
+    const keys = keysOf([step, text("a"), tool("1"), step, text("a"), tool("1")]);
+    expect(new Set(keys).size).toBe(6);
+  });
 });

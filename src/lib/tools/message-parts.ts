@@ -17,6 +17,22 @@ export function kindOf(part: Part): PartKind {
   return steeredIn(part) ? "steered" : "other";
 }
 
+/**
+ * What tells the parts of an answer apart, from one version of it to the next: a tool by its call, any other as the nth of its
+ * type. Not their places: what is stored of a head start has a step's boundary more than what was streamed, and whatever
+ * somebody has opened would be made anew.
+ */
+export function keysOf(parts: readonly Part[]): string[] {
+  const seen = new Map<string, number>();
+  return parts.map((part) => {
+    const name = isTool(part) ? `tool ${part.toolCallId}` : part.type;
+    const nth = seen.get(name) ?? 0;
+    seen.set(name, nth + 1);
+    // Some servers call everything by the same id.
+    return `${name} ${nth}`;
+  });
+}
+
 export type ToolPart = ToolUIPart | DynamicToolUIPart;
 
 /** As the SDK tells them; that function would bring all of the SDK into what is loaded for a few parts. */

@@ -113,12 +113,13 @@ async function* words(
 function answerOf({ prompt, tools }: CallOptions): DemoAnswer {
   const turns = turnsOf(prompt);
   const given = turns.at(-1)?.text ?? "";
+  const asked = turns.findLast(({ role }) => role === "user")?.text ?? "";
   const isTold = (instructions: string) =>
     prompt.some(({ role, content }) => role === "system" && content === instructions);
   if (isTold(SUMMARY_INSTRUCTIONS)) return { text: summaryOf(given) };
   if (isTold(TITLE_INSTRUCTIONS)) return { text: demoTitle(given) };
   const result = resultIn(prompt);
-  const answer = isTold(RESEARCH_INSTRUCTIONS) ? research(given, result) : answerTo(turns, result);
+  const answer = isTold(RESEARCH_INSTRUCTIONS) ? research(asked, result) : answerTo(turns, result);
   const isOffered = tools?.some(({ name }) => name === answer.call?.tool);
   return isOffered ? answer : { ...answer, call: undefined };
 }

@@ -37,6 +37,22 @@ it("searches as the sub-agent, and reports what was found, each once", () => {
 
 it("is the sub-agent when it is told so", async () => {
   const model = createDemoModel({ ttftMs: 0, tokensPerSecond: 10_000 });
-  const result = streamText({ model, instructions: RESEARCH_INSTRUCTIONS, prompt: "rivers" });
-  expect(await result.text).toContain("what was said about this before");
+  const told = { model, instructions: RESEARCH_INSTRUCTIONS };
+  expect(await streamText({ ...told, prompt: "rivers" }).text).toContain("what was said about this before");
+  const call = { toolCallId: "c", toolName: "searchChats" };
+  const result = streamText({
+    ...told,
+    messages: [
+      { role: "user", content: "rivers" },
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "First." },
+          { type: "tool-call", ...call, input: {} },
+        ],
+      },
+      { role: "tool", content: [{ type: "tool-result", ...call, output: { type: "json", value: { results: [] } } }] },
+    ],
+  });
+  expect(await result.text).toContain("You asked: “rivers”");
 });
