@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expectSettled, lastAnswer, openNewChat, send, startChat } from "./conversation.ts";
+import { expectSettled, lastAnswer, openNewChat, send, startChat, untilSaved } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 import { linkOf, rowOf } from "./inbox.ts";
 
@@ -62,6 +62,9 @@ test("a newcomer watches a sub-agent at work, on its own page as well", async ({
   await expect(card(page, "Deep research")).toContainText("Done");
   await expect(lastAnswer(page)).toContainText("The sub-agent is done.");
   await expectSettled(page);
+  // What ended before one's eyes is read, though it was stored a moment later.
+  await untilSaved(page);
+  await expect(page.getByRole("button", { name: "Unread" })).toHaveText("Unread");
   await card(page, "Deep research").getByRole("button", { name: "Deep research" }).click();
   await expect(card(page, "Deep research").getByRole("heading", { name: "Report" })).toBeVisible();
   await card(page, "Deep research").getByRole("link", { name: "Open sub-agent" }).click();

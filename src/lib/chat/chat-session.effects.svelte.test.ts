@@ -1,6 +1,6 @@
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { FakeChat, read, user } from "./testing/fake-chat.ts";
+import { assistant, FakeChat, read, user } from "./testing/fake-chat.ts";
 
 let chat: FakeChat;
 beforeEach(async () => {
@@ -48,4 +48,20 @@ it("goes on exactly after it was disposed and connected again", async () => {
   page.connect();
   chat.engine.words("w2");
   await until(() => expect(read(page).at(-1)).toBe("a2:w1 w2"));
+});
+
+it("tells of a turn's end once more when it is stored", async () => {
+  chat.saveQuestion(user("u2"));
+  const page = chat.open();
+  const ends: string[] = [];
+  const stop = $effect.root(() => {
+    $effect(() => void ends.push(`${page.isRunning ? "running" : "ended"} ${page.storedEnd}`));
+  });
+  const before = chat.data().session.lastEventId;
+  const after = chat.engine.answer("a2", "u2", "two", 1);
+  await until(() => expect(ends.at(-1)).toBe(`ended ${before}`));
+  chat.saveAnswer(assistant("a2", "u2", "two"), after, 1);
+  page.sync(chat.data());
+  await until(() => expect(ends.at(-1)).toBe(`ended ${after}`));
+  stop();
 });

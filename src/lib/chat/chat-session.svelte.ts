@@ -34,6 +34,7 @@ class State implements SessionState, HeadMovesState {
   reconnecting = $state(false);
   elsewhere = $state<string | null>(null);
   problem = $state.raw<ChatProblem | null>(null);
+  stored = $state<string>();
   view = $state.raw<SkeinMessage[] | null>(null);
   branches = $state.raw<Branches>({});
   going = $state.raw<Destination | null>(null);
@@ -135,6 +136,11 @@ export class ChatSession {
     if (!this.#state.running) return this.#state.problem ? "error" : "ready";
     const isAnswering = this.#chat.status === "streaming" || this.messages.at(-1)?.role === "assistant";
     return isAnswering ? "streaming" : "submitted";
+  }
+
+  /** Another one when the end of a turn is stored, which may be later than it is seen. */
+  get storedEnd(): string | undefined {
+    return this.#state.stored;
   }
 
   /** A turn of the branch shown is in flight, whoever started it. */

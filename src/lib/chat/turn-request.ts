@@ -17,6 +17,8 @@ export interface SessionState extends ShownState {
   /** What a turn on another branch works on. */
   elsewhere: string | null;
   problem: ChatProblem | null;
+  /** Which turn is the last whose end is stored, by where it ended on `.out`. */
+  stored: string | undefined;
 }
 
 export interface TurnsParts {

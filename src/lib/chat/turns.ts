@@ -211,6 +211,7 @@ export class Turns {
     this.#reader.lastInEventId = undefined;
     // What turns out to be refused is shown no more.
     state.problem = this.problems.in(data);
+    state.stored = data.session.lastEventId;
     this.shown.show(this.shown.merged(data), false);
     inner.setSession(id, streamCursor(data, inner.getSession(id)?.publicAccessToken));
     state.running = isRunning || this.#nextHere() !== undefined;
