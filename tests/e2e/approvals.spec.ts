@@ -164,6 +164,9 @@ test("a denial runs nothing, and the model is told the reason", async ({ guest: 
   await button(card(page), "Deny").click();
   await isWhole(page);
   await expect(card(page)).toContainText("Denied");
+  await card(page).getByRole("button", { expanded: false }).click();
+  await expect(card(page)).toContainText("Rename Before to After");
+  await expect(card(page)).toContainText("I like its name");
   await expect(linkOf(page, "Before w1")).toBeVisible();
   expect(JSON.stringify(saidTo(requestsFor(model, asked).at(-1)))).toContain("I like its name");
 });

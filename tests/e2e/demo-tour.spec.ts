@@ -28,6 +28,8 @@ test("a newcomer without a key answers a question, approves of a change and refu
   await button(page, "Answer").click();
   await expect(lastAnswer(page)).toContainText("You answered “A walrus”");
   await expectSettled(page);
+  await card(page, "Ask you").getByRole("button", { expanded: false }).click();
+  await expect(card(page, "Ask you")).toHaveText(/Done\s*What shall I show you next\?\s*A walrus\s*$/);
 
   await send(page, "Find my chats about Lisbon");
   await expect(card(page, "Search chats")).toContainText("Done");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { codeIn, codeResult, fetchedPage, foundChats } from "./known-outputs.ts";
+import { answerIn, codeIn, codeResult, fetchedPage, foundChats, tidied } from "./known-outputs.ts";
 
 const ODD = [
   undefined,
@@ -12,6 +12,9 @@ const ODD = [
   { results: [null] },
   { url: 1, markdown: 2 },
   { logs: 3 },
+  { done: "1", notFound: [] },
+  { done: 1 },
+  { answer: 5 },
 ];
 
 it("takes for a known output only what is one", () => {
@@ -20,6 +23,8 @@ it("takes for a known output only what is one", () => {
     expect(fetchedPage(output)).toBeUndefined();
     expect(codeResult(output)).toBeUndefined();
     expect(codeIn(output)).toBeUndefined();
+    expect(tidied(output)).toBeUndefined();
+    expect(answerIn(output)).toBeUndefined();
   }
 });
 
@@ -46,4 +51,20 @@ it("reads what code said, in one text or in lines", () => {
   expect(values).toEqual([{ a: [1] }, "[1", "458", '"text"']);
   expect(codeResult({ logs: [], error: "It broke." })).toMatchObject({ logs: "", error: "It broke." });
   expect(codeIn({ code: "1 + 1" })).toBe("1 + 1");
+});
+
+it("reads what became of changes, and what was answered", () => {
+  const said = [
+    [1, 0],
+    [3, 0],
+    [1, 2],
+    [0, 1],
+  ].map(([done, lost]) => tidied({ done, notFound: Array(lost).fill("c") }));
+  expect(said).toEqual([
+    "It was changed.",
+    "All 3 were changed.",
+    "1 of 3 were changed. The others were not found.",
+    "0 of 1 were changed. The others were not found.",
+  ]);
+  expect(answerIn({ answer: "Blue" })).toBe("Blue");
 });

@@ -87,6 +87,20 @@ export function codeIn(input: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** What became of the changes that somebody approved of, in a sentence. */
+export function tidied(output: unknown): string | undefined {
+  const { done, notFound } = fields(output);
+  if (typeof done !== "number" || !Array.isArray(notFound)) return undefined;
+  if (notFound.length === 0) return done === 1 ? "It was changed." : `All ${done} were changed.`;
+  return `${done} of ${done + notFound.length} were changed. The others were not found.`;
+}
+
+/** What a person answered to a question. */
+export function answerIn(output: unknown): string | undefined {
+  const { answer } = fields(output);
+  return typeof answer === "string" ? answer : undefined;
+}
+
 function fields(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
