@@ -1,3 +1,4 @@
+import { logger } from "@trigger.dev/sdk";
 import { chat } from "@trigger.dev/sdk/ai";
 import { AgentChat } from "@trigger.dev/sdk/chat";
 import { tool, type UIMessageChunk } from "ai";
@@ -19,6 +20,11 @@ const LOOK_MS = 100;
 const GONE = "This chat is being deleted.";
 const NOT_BEGUN = "The research agent did not begin in time: too much is running just now.";
 
+interface Asked {
+  title: string;
+  text: string;
+}
+
 interface Call {
   toolCallId: string;
   abortSignal?: AbortSignal;
@@ -35,53 +41,65 @@ export function createDeepResearch(turn: Turn) {
   });
 }
 
-async function research({ db, chatId, model }: Turn, asked: { title: string; text: string }, call: Call) {
-  const sub = await subChats.begin(db, { parentId: chatId, toolCallId: call.toolCallId, ...asked, model: model() });
+async function research({ db, chatId, model }: Turn, asked: Asked, { toolCallId, abortSignal }: Call) {
+  const sub = await subChats.begin(db, { parentId: chatId, toolCallId, ...asked, model: model() });
   if (!sub) throw new ToolError(GONE);
-  const stop = () => void chats.requestStop(db, sub, sub.question.id);
-  call.abortSignal?.addEventListener("abort", stop, { once: true });
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new ToolError(NOT_BEGUN)), BEGIN_MS);
+  const signal = abortSignal ? AbortSignal.any([abortSignal, late.signal]) : late.signal;
+  // Its session is told as well, but nobody may be listening there yet.
+  const stop = () => void chats.requestStop(db, sub, sub.question.id).catch(report);
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    call.abortSignal?.throwIfAborted();
-    if (!(await subChats.endOf(db, sub.chatId))) await follow(sub, model(), call);
-    const { answer, isStopped, error } = await ended(sub.chatId);
+    signal.throwIfAborted();
+    const watched = { model: model(), toolCallId, signal, onbegun: () => clearTimeout(timer) };
+    // It is answered whether anybody can watch or not.
+    if (!(await subChats.endOf(db, sub.chatId))) await watch(sub, watched).catch(report);
+    const { answer, isStopped, error } = await ended(db, sub.chatId, signal);
     if (error !== null) throw new ToolError(`The research broke off: ${error}`);
     return { chatId: sub.chatId, report: answer ? reportOf(answer) : "", isStopped };
   } finally {
-    call.abortSignal?.removeEventListener("abort", stop);
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
   }
 
-  // The answer is stored just after its stream has ended; and a stream may end before its answer.
-  async function ended(subChatId: string): Promise<subChats.SubChatEnd> {
-    for (;;) {
-      const end = await subChats.endOf(db, subChatId);
-      if (end) return end;
-      await sleep(LOOK_MS, undefined, { signal: call.abortSignal });
-    }
+  function report(cause: unknown) {
+    if (!signal.aborted) logger.warn("A sub-agent could not be watched.", { chatId, cause: String(cause) });
   }
 }
 
+/** The answer is stored just after its stream has ended; and a stream may end before its answer. */
+async function ended(db: Turn["db"], chatId: string, signal: AbortSignal): Promise<subChats.SubChatEnd> {
+  for (;;) {
+    signal.throwIfAborted();
+    const end = await subChats.endOf(db, chatId);
+    if (end) return end;
+    await sleep(LOOK_MS);
+  }
+}
+
+interface Watched {
+  model: string;
+  toolCallId: string;
+  signal: AbortSignal;
+  onbegun: () => void;
+}
+
 /** Shows what the sub-agent says, from its beginning to its end. */
-async function follow(sub: subChats.SubChat, model: string, { toolCallId, abortSignal }: Call): Promise<void> {
+async function watch(sub: subChats.SubChat, { model, toolCallId, signal, onbegun }: Watched): Promise<void> {
   const agent = new AgentChat({
     agent: RESEARCH_AGENT,
     id: sub.chatId,
     clientData: { model },
     triggerConfig: { basePayload: {}, tags: tagsOf(sub.ownerId) },
   });
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new ToolError(NOT_BEGUN)), BEGIN_MS);
   try {
     // Sent again, it is known. Its stream is read from the first record on.
-    const signal = abortSignal ? AbortSignal.any([abortSignal, late.signal]) : late.signal;
     const stream: ReadableStream<UIMessageChunk> = await agent.sendRaw([sub.question], { abortSignal: signal });
-    await forwardAttempts(
-      begun(stream, () => clearTimeout(timer)),
-      toolCallId,
-      (attempt, name) => chat.forwardSubAgent(attempt, { toolCallId: name }),
+    await forwardAttempts(begun(stream, onbegun), toolCallId, (attempt, name) =>
+      chat.forwardSubAgent(attempt, { toolCallId: name }),
     );
-    signal.throwIfAborted();
   } finally {
-    clearTimeout(timer);
     await agent.close();
   }
 }
