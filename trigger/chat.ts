@@ -29,7 +29,7 @@ import { TurnContext } from "../src/lib/server/transcript/turn-context.ts";
 import * as turns from "../src/lib/server/turns.ts";
 import { clientDataSchema } from "../src/lib/tools/client-data.ts";
 import { GO_ON, INSTRUCTIONS } from "../src/lib/tools/instructions.ts";
-import type { SkeinMessage, SkeinMetadata } from "../src/lib/tools/message.ts";
+import type { HeadStartAnswer, SkeinMessage } from "../src/lib/tools/message.ts";
 import { lastQuestion } from "../src/lib/tools/steering.ts";
 import { redelivered } from "./redelivered.ts";
 import { config, db, models } from "./services.ts";
@@ -55,7 +55,7 @@ let turn: {
   question?: string;
   failure?: string;
   /** What the head start of this turn says of its answer. */
-  headStart?: SkeinMetadata;
+  headStart?: HeadStartAnswer;
   claim?: Promise<unknown>;
   /** The answer that somebody stopped, with what the runtime leaves out of it. */
   cut?: UIMessage;
@@ -93,6 +93,7 @@ export const chatAgent = chat.agent({
     read: (chatId) => (turn.known = turns.look(db, chatId).catch(() => undefined)),
   }),
   uiMessageStreamOptions: {
+    sendSources: true,
     // A model that fails does not fail the turn: its error is one more chunk, and only this hears of it. What follows
     // from the first error is reported here too and says less. So is the error of a tool, after which the model goes on.
     onError: (error) => describeToolError(error) ?? (turn.failure ??= describeModelError(error)),

@@ -35,6 +35,7 @@ export const researchAgent = chat.agent({
   clientDataSchema,
   storage: createTranscriptStorage(db, { failure: () => turn.failure, cut: () => turn.cut }),
   uiMessageStreamOptions: {
+    sendSources: true,
     onError: (error) => describeToolError(error) ?? (turn.failure ??= describeModelError(error)),
   },
   // Whoever asked closes it. If they died, nothing else is coming.

@@ -65,12 +65,13 @@ describe("what an answer took", () => {
 
 describe("what a head start took", () => {
   const headStart = { model: "compatible:numbered", createdAt: "2026-11-28T10:00:00.000Z" };
+  const source = { type: "source-url" as const, sourceId: "s1", url: "https://example.org/", title: "An example" };
   const usage = { inputTokens: 100, outputTokens: 10, steps: 1, ms: 1000 };
 
   async function begin(text: string) {
     const { chatId, messageId } = await chats.create(agent.db, { ownerId, text });
     await firstTurn.claim(agent.db, { ownerId, chatId });
-    await firstTurn.answered(agent.db, chatId, { ...headStart, replyTo: messageId, usage });
+    await firstTurn.answered(agent.db, chatId, { ...headStart, replyTo: messageId, usage, parts: [source] });
     const asked = question(messageId, text, null);
     return { chatId, messageId, harness: agent.run(chatId, { mode: "handover-prepare", headStartMessages: [asked] }) };
   }
@@ -84,6 +85,8 @@ describe("what a head start took", () => {
     await idle(chatId);
     const answer = await answerIn(chatId);
     expect(answer).toMatchObject({ id: "a1", metadata: { ...headStart, replyTo: messageId, usage } });
+    expect(answer?.metadata).not.toHaveProperty("parts");
+    expect(answer?.parts).toEqual([expect.objectContaining({ type: "text", text: "w1 w2" }), source]);
     for (const text of ["words=3 next", "words=4 and next"]) {
       await harness.sendMessage(question(text, text, (await answerIn(chatId))?.id ?? null));
       await idle(chatId);
@@ -108,7 +111,8 @@ describe("what a head start took", () => {
       ],
     });
     await idle(chatId);
-    const { id, metadata } = (await answerIn(chatId)) ?? {};
+    const { id, metadata, parts } = (await answerIn(chatId)) ?? {};
+    expect(parts?.filter(({ type }) => type === "source-url")).toEqual([source]);
     expect(id).toBe("a1");
     expect(metadata?.createdAt).toBe(headStart.createdAt);
     expect(metadata?.usage?.steps).toBe(2);

@@ -1,5 +1,5 @@
 import type { ElementHandle, Locator, Page } from "@playwright/test";
-import { makePng } from "../support/png.ts";
+import { makePng } from "../../src/lib/server/models/demo-png.ts";
 import type { MockOpenAI } from "../support/mock-openai.ts";
 import {
   answers,

@@ -74,3 +74,22 @@ test("a newcomer watches a sub-agent at work, on its own page as well", async ({
   await expect(lastAnswer(page).getByRole("button", { name: "Reasoning" })).toBeVisible();
   await expect(card(page, "Search chats")).toContainText("Done");
 });
+
+test("a newcomer sees an image and sources, and they stay", async ({ guest: page }) => {
+  // The first answer of a chat takes another way than later ones.
+  for (const isFirst of [true, false]) {
+    for (const text of ["Show me sources", "Draw a picture"]) {
+      if (isFirst) await openNewChat(page);
+      await (isFirst ? startChat : send)(page, text);
+      const part = text.includes("sources")
+        ? lastAnswer(page).getByRole("link", { name: "SvelteKit" })
+        : lastAnswer(page).getByRole("img");
+      await expect(part).toBeVisible();
+      await expectSettled(page);
+      await untilSaved(page);
+      await page.reload();
+      await expect(part).toHaveCount(1);
+      await expect(part).toBeVisible();
+    }
+  }
+});

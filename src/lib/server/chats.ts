@@ -1,7 +1,7 @@
 import { sql, type ColumnType, type Generated, type Kysely, type Selectable } from "kysely";
 import { cutOff, evenOut } from "../tools/chat-title.ts";
 import type { AttachedFile } from "../tools/file.ts";
-import { questionParts, wordsOf, type SkeinMessage, type SkeinMetadata } from "../tools/message.ts";
+import { questionParts, wordsOf, type HeadStartAnswer, type SkeinMessage } from "../tools/message.ts";
 import type { AgentName } from "../tools/agents.ts";
 import type { ToolRequest } from "../tools/requests.ts";
 import type { Database } from "./db/database.ts";
@@ -41,7 +41,7 @@ export interface ChatTable {
   /** Why the head start failed, when another attempt would fail as well. The turn that ends with it takes it. */
   first_turn_failure: string | null;
   /** What the head start says of its answer, until the turn that stores it begins. */
-  first_turn_answer: ColumnType<SkeinMetadata | null, string | null | undefined, string | null>;
+  first_turn_answer: ColumnType<HeadStartAnswer | null, string | null | undefined, string | null>;
   stop_requested_at: OptionalMoment;
   /** Since when nothing that waits goes out: the person stopped a turn, or sending it led to nothing. */
   queue_paused_at: OptionalMoment;

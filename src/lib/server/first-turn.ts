@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import type { SkeinMessage, SkeinMetadata } from "../tools/message.ts";
+import type { HeadStartAnswer, SkeinMessage } from "../tools/message.ts";
 import type { ChatRow } from "./chats.ts";
 import type { Database } from "./db/database.ts";
 import { isStorable, jsonb } from "./jsonb.ts";
@@ -76,9 +76,9 @@ export async function refuse(db: Kysely<Database>, chatId: string, sentence: str
 }
 
 /** What its answer says of itself. The turn that stores the answer puts the two together again. */
-export async function answered(db: Kysely<Database>, chatId: string, metadata: SkeinMetadata): Promise<void> {
+export async function answered(db: Kysely<Database>, chatId: string, answer: HeadStartAnswer): Promise<void> {
   await claimed(db, chatId)
-    .set({ first_turn_answer: jsonb(metadata) })
+    .set({ first_turn_answer: jsonb(answer) })
     .execute();
 }
 

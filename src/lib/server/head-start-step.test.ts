@@ -4,6 +4,7 @@ import { expectedAnswer, startMockOpenAI, type MockOpenAI } from "../../../tests
 import { AnswerMeter } from "./answer-meter.ts";
 import { headStartStep } from "./head-start-step.ts";
 import { toolSchemas } from "../tools/tool-schemas.ts";
+import { createDemoModel } from "./models/demo-model.ts";
 import { createModelRegistry } from "./models/index.ts";
 
 let mock: MockOpenAI;
@@ -53,6 +54,22 @@ async function handover({ finishReason, response }: ReturnType<typeof headStartS
 
 const textOf = (chunks: UIMessageChunk[]) =>
   chunks.map((chunk) => (chunk.type === "text-delta" ? chunk.delta : "")).join("");
+
+describe("what a hand-over leaves out", () => {
+  it("is streamed, and told beside it", async () => {
+    const model = createDemoModel({ ttftMs: 0, tokensPerSecond: 10_000 });
+    const result = streamText({ model, prompt: "show me sources" });
+    const meter = new AnswerMeter({ model: "demo:skein", metadata: {} });
+    let beside: unknown[] = [];
+    const onanswered = (parts: unknown[]) => Promise.resolve(void (beside = parts));
+    const stop = new AbortController().signal;
+    const step = headStartStep(result as never, { meter, stop, onanswered, onrefused });
+    const streamed = (await chunksOf(step)).filter(({ type }) => type === "source-url");
+    await handover(step);
+    expect(streamed).toHaveLength(3);
+    expect(beside).toEqual(streamed);
+  });
+});
 
 describe("the first step of a head start", () => {
   it("streams the whole answer and hands it over", async () => {

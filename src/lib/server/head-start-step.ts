@@ -1,4 +1,6 @@
 import type { ModelMessage, StreamTextResult, ToolSet, UIMessageChunk } from "ai";
+import type { Part } from "../tools/message-parts.ts";
+import type { SkeinMessage } from "../tools/message.ts";
 import { needsPerson } from "../tools/requests.ts";
 import type { AnswerMeter } from "./answer-meter.ts";
 import { describeModelError, isWorthRepeating } from "./models/index.ts";
@@ -10,8 +12,8 @@ type End = { how: "whole" | "stopped" | "broken" } | { how: "refused"; sentence:
 interface Options {
   meter: Pick<AnswerMeter, "messageMetadata">;
   stop: AbortSignal;
-  /** There is an answer, or a step of one. Awaited before the hand-over. */
-  onanswered: () => Promise<void>;
+  /** There is an answer, or a step of one, with these parts that a hand-over leaves out. Awaited before it. */
+  onanswered: (beside: SkeinMessage["parts"]) => Promise<void>;
   /** Stores why it failed, for the agent to end the turn with. Awaited before the hand-over. */
   onrefused: (sentence: string) => Promise<void>;
 }
@@ -29,12 +31,12 @@ interface Options {
  *   so the agent asks the model itself.
  */
 export function headStartStep(result: Result, { meter, stop, onanswered, onrefused }: Options) {
-  const written = { text: "" };
+  const written: Written = { text: "", beside: [] };
   let cause: unknown;
   let ended: (end: End) => void;
   const end = new Promise<End>((resolve) => (ended = resolve)).then(async (end) => {
     if (end.how === "refused") await onrefused(end.sentence);
-    else if (end.how !== "broken") await onanswered();
+    else if (end.how !== "broken") await onanswered(written.beside);
     return end;
   });
   const finishReason = end.then(({ how }) => {
@@ -65,6 +67,7 @@ export function headStartStep(result: Result, { meter, stop, onanswered, onrefus
       result
         .toUIMessageStream({
           generateMessageId,
+          sendSources: true,
           onError: (error) => describeModelError((cause ??= error)),
           messageMetadata: meter.messageMetadata,
         })
@@ -72,11 +75,16 @@ export function headStartStep(result: Result, { meter, stop, onanswered, onrefus
   };
 }
 
-function untilEnd(
-  written: { text: string },
-  endOf: (chunk: UIMessageChunk) => End | undefined,
-  ended: (end: End) => void,
-) {
+interface Written {
+  text: string;
+  beside: SkeinMessage["parts"];
+}
+
+/** As a chunk it is what it is as a part. */
+const isBeside = (chunk: UIMessageChunk): chunk is Extract<UIMessageChunk, Part> =>
+  chunk.type === "source-url" || chunk.type === "source-document" || chunk.type === "file";
+
+function untilEnd(written: Written, endOf: (chunk: UIMessageChunk) => End | undefined, ended: (end: End) => void) {
   const held: UIMessageChunk[] = [];
   let openText: string | undefined;
   let end: End | undefined;
@@ -98,6 +106,7 @@ function untilEnd(
       }
       if (chunk.type === "text-start") openText = chunk.id;
       if (chunk.type === "text-delta") written.text += chunk.delta;
+      if (isBeside(chunk)) written.beside.push(chunk);
       if (chunk.type === "text-end") openText = undefined;
       for (const early of held.splice(0)) controller.enqueue(early);
       controller.enqueue(chunk);

@@ -2,7 +2,7 @@ import { chat as headStart } from "@trigger.dev/sdk/chat-server";
 import { streamText } from "ai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { INSTRUCTIONS } from "../tools/instructions.ts";
-import type { SkeinMessage, SkeinMetadata } from "../tools/message.ts";
+import type { HeadStartAnswer, SkeinMessage } from "../tools/message.ts";
 import { toolSchemas } from "../tools/tool-schemas.ts";
 import { AnswerMeter } from "./answer-meter.ts";
 import { deliver } from "./delivery.ts";
@@ -173,8 +173,8 @@ function begin(services: Services, claimed: firstTurn.Claimed, question: SkeinMe
       const handed = headStartStep(result as never, {
         meter,
         stop: step.stop.signal,
-        onanswered: () =>
-          remember(services, claimed.id, { ...metadata, ...(meter.usage ? { usage: meter.usage } : {}) }),
+        onanswered: (parts) =>
+          remember(services, claimed.id, { ...metadata, parts, ...(meter.usage ? { usage: meter.usage } : {}) }),
         onrefused: (sentence) => firstTurn.refuse(db, claimed.id, sentence),
       });
       step.end(handed.finishReason);
@@ -184,8 +184,8 @@ function begin(services: Services, claimed: firstTurn.Claimed, question: SkeinMe
 }
 
 /** What the answer took is worth no answer. */
-async function remember({ db, log }: Services, chatId: string, metadata: SkeinMetadata): Promise<void> {
-  await firstTurn.answered(db, chatId, metadata).catch((error: unknown) => {
+async function remember({ db, log }: Services, chatId: string, answer: HeadStartAnswer): Promise<void> {
+  await firstTurn.answered(db, chatId, answer).catch((error: unknown) => {
     log.warn({ err: error, chatId }, "what a head start took could not be stored");
   });
 }

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import { ownerIn } from "../tools/foreign-session.ts";
-import type { SkeinMetadata } from "../tools/message.ts";
+import type { HeadStartAnswer } from "../tools/message.ts";
 import * as adoption from "./adoption.ts";
 import type { FindSession } from "./adoption.ts";
 import { NO_TITLE, type ChatRow } from "./chats.ts";
@@ -19,7 +19,7 @@ export interface TurnStarted {
   /** Why the head start of this turn failed for good: it must not ask the model again. */
   failure: string | null;
   /** What the head start of this turn says of its answer. */
-  answer: SkeinMetadata | null;
+  answer: HeadStartAnswer | null;
 }
 
 /**

@@ -32,6 +32,11 @@ export interface SkeinMetadata {
   createdAt?: string;
 }
 
+/** What a head start says of its answer, and what of it the runtime's hand-over leaves out: its sources and files. */
+export interface HeadStartAnswer extends SkeinMetadata {
+  parts?: SkeinMessage["parts"];
+}
+
 /**
  * `recovery` is transient: it says that the run was replaced and the answer starts again. `pending-message-injected` is the
  * runtime's own: there the answer goes on in view of what was sent into its turn.

@@ -1,11 +1,16 @@
 import { quote } from "./demo-quote.ts";
-import { CODE, DEMO, DURABLE, KEYS, MARKDOWN, OFFERS, PLACES, TABLE } from "./demo-texts.ts";
+import { CODE, DEMO, DURABLE, KEYS, MARKDOWN, OFFERS, PLACES, SOURCES, TABLE } from "./demo-texts.ts";
+import { makePng } from "./demo-png.ts";
 import { TOOL_TOPICS, without, type DemoResult } from "./demo-tools.ts";
 
 /** What the demo model says. Pure: the conversation in, an answer out. */
 export interface DemoAnswer {
   text: string;
   reasoning?: string;
+  /** What the text goes back to. */
+  sources?: { url: string; title: string }[];
+  /** A PNG, after the text. */
+  image?: Buffer;
   /** Said after the text, as a failure. */
   error?: string;
   /** A tool that is called after the text. What comes of it goes to the topic's `afterTool`. */
@@ -59,6 +64,20 @@ const TOPICS: Topic[] = [
       reasoning:
         "The person wants to see reasoning. I should think aloud for a moment: first about what was asked, then about what I can honestly say. I am a script, so the honest answer is short.",
       text: `Above this answer is what a reasoning model shows while it thinks; it can be folded away.\n\nYou asked: “${quote(question)}”. ${DEMO} A real model would reason about your question; I only show how it looks.`,
+    }),
+  },
+  {
+    asked: /\b(sources?|citations?|cite)\b/i,
+    answer: () => ({
+      text: "A model that searches the web names what its answer rests on. I have looked nothing up: these are pages about what Skein is built with.",
+      sources: SOURCES,
+    }),
+  },
+  {
+    asked: /\b(image|picture|draw|drawing)\b/i,
+    answer: () => ({
+      text: "Some models answer with images. This one was computed, not imagined; click on it to enlarge it.",
+      image: makePng(320, 200, 160),
     }),
   },
   { asked: /\b(long|essay|story|lorem)\b/i, answer: (question) => ({ text: longAnswer(amount(question)) }) },

@@ -80,6 +80,9 @@ async function* speak(answer: DemoAnswer, pace: DemoPace, signal: AbortSignal | 
     return;
   }
   yield { type: "text-end", id: "text" };
+  for (const { url, title } of answer.sources ?? [])
+    yield { type: "source", sourceType: "url", id: generateId(), url, title };
+  if (answer.image) yield { type: "file", mediaType: "image/png", data: { type: "data", data: answer.image } };
   if (answer.call) {
     const call = callOf(answer.call);
     const { toolCallId: id, toolName, input } = call;

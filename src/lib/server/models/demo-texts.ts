@@ -6,7 +6,7 @@ export const OFFERS = `Ask me for one of these:
 - **how to set a key**, to talk to a real model
 - **how to use Trigger.dev or my own Postgres**
 - **a long answer**, so that you can reload or stop it
-- **reasoning**, **a table**, **code** or **Markdown**
+- **reasoning**, **a table**, **code**, **Markdown**, **an image** or **sources**
 - **fetch https://example.org** or **calculate 6 * 7**, to watch a tool work
 - **find my chats about Lisbon**, or **rename one of my chats**, which you approve first
 - **ask me a question**, to answer one
@@ -75,3 +75,9 @@ Text can be **bold**, *italic* or \`code\`; a [link](https://trigger.dev/docs) o
 ${TABLE}
 
 ${CODE}`;
+
+export const SOURCES = [
+  { url: "https://trigger.dev/docs/ai-chat/overview", title: "AI chat, Trigger.dev" },
+  { url: "https://ai-sdk.dev/docs", title: "AI SDK" },
+  { url: "https://svelte.dev/docs/kit", title: "SvelteKit" },
+];

@@ -7,7 +7,7 @@ import type {
 import type { UIMessage } from "ai";
 import type { Kysely, Transaction } from "kysely";
 import { ownerIn } from "../../tools/foreign-session.ts";
-import type { SkeinMessage, SkeinMetadata } from "../../tools/message.ts";
+import type { HeadStartAnswer, SkeinMessage } from "../../tools/message.ts";
 import { adopt, type FindSession } from "../adoption.ts";
 import { requestsOf } from "../approvals/requests-of.ts";
 import { firstTitleOf, type ChatRow } from "../chats.ts";
@@ -19,7 +19,7 @@ import { lineage, loadContext } from "./context.ts";
 import { load } from "./load.ts";
 import { allowed } from "./allowed.ts";
 import { plan, type Work, workOf } from "./tree.ts";
-import { interpret, isEnd, withMetadata } from "./turn-end.ts";
+import { interpret, isEnd, withHeadStart } from "./turn-end.ts";
 import { writeMessages, writeReading, writeSession } from "./write.ts";
 
 export interface TranscriptStorageOptions {
@@ -34,7 +34,7 @@ export interface TranscriptStorageOptions {
   /** Whether what this run read last was refused before it became a turn. */
   refused?: (runId: string) => boolean;
   /** What the answer of this run's turn says of itself beside what the runtime knows of it. */
-  answer?: (runId: string) => SkeinMetadata | undefined;
+  answer?: (runId: string) => HeadStartAnswer | undefined;
   /** The answer of a turn that was stopped, as this run streamed it. */
   cut?: (runId: string) => UIMessage | undefined;
   /** Called when a turn has its path: what else it needs may be read while the runtime makes ready. */
@@ -69,7 +69,7 @@ export function createTranscriptStorage(
           trx,
           chat,
           context,
-          withMetadata(withCutTools(given, cut?.(context.runId)), answer?.(context.runId)),
+          withHeadStart(withCutTools(given, cut?.(context.runId)), answer?.(context.runId)),
           {
             failure: failure?.(context.runId),
             work: work?.(context.runId),

@@ -1,6 +1,6 @@
 import type { TranscriptChangeset } from "@trigger.dev/sdk/ai";
 import type { UIMessage } from "ai";
-import type { SkeinMetadata } from "../../tools/message.ts";
+import type { HeadStartAnswer, SkeinMetadata } from "../../tools/message.ts";
 
 /** How an answer that is not whole came to its end. */
 export type Ending = { stopped: true } | { stopped: false; error: string };
@@ -26,14 +26,19 @@ export function interpret(
 }
 
 /**
- * The same with an answer at its end that says this of itself, too. What it says already counts. The answer of a head start
- * was put when its turn began, and the runtime sees nothing new in it.
+ * The same with an answer at its end that says this of itself, too, and has these parts. What it says already counts. The
+ * answer of a head start was put when its turn began, and the runtime sees nothing new in it.
  */
-export function withMetadata(given: TranscriptChangeset, more: SkeinMetadata | undefined): TranscriptChangeset {
+export function withHeadStart(given: TranscriptChangeset, answer: HeadStartAnswer | undefined): TranscriptChangeset {
   const { entries } = given.transcript;
   const tail = entries.at(-1);
-  if (!more || !isEnd(given) || tail?.message.role !== "assistant") return given;
-  const message = { ...tail.message, metadata: { ...more, ...(tail.message.metadata as SkeinMetadata) } };
+  if (!answer || !isEnd(given) || tail?.message.role !== "assistant") return given;
+  const { parts = [], ...metadata } = answer;
+  const message: UIMessage = {
+    ...tail.message,
+    metadata: { ...metadata, ...(tail.message.metadata as SkeinMetadata) },
+    parts: [...tail.message.parts, ...parts],
+  };
   const others = given.changes.filter((change) => change.op !== "put" || change.message.id !== tail.id);
   return {
     ...given,
