@@ -54,11 +54,13 @@ const protect: Handle = async ({ event, resolve }) => {
   response.headers.set("cross-origin-opener-policy", "same-origin");
   response.headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
 
+  // What a person is told is theirs: never from a shared cache, and not from the browser's either once they signed out,
+  // which takes a page from there on the way back without asking.
+  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
+
   const policy = response.headers.get("content-security-policy");
-  // A file of a person's has a policy of its own, and stays in their browser.
+  // A file of a person's has a policy of its own.
   if (policy !== null && event.route.id !== "/api/files/[fileId]") {
-    // Pages hold private text: never from a shared cache, and asked for again after signing out.
-    response.headers.set("cache-control", "private, no-cache");
     // Kit writes the policy at build time; where the streams come from is known only when the server starts.
     const { realtimeUrl } = app();
     if (realtimeUrl !== "") {

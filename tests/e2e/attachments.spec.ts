@@ -387,8 +387,11 @@ test("a file is its owner's alone, and a page or a drawing is served as its sour
     "content-type": "text/plain; charset=utf-8",
     "x-content-type-options": "nosniff",
     "content-security-policy": expect.stringContaining("sandbox"),
-    "cache-control": "private, max-age=31536000, immutable",
+    "cache-control": "private, no-cache",
   });
+  // A browser that has it asks whether it may still show it.
+  const asked = { headers: { "if-none-match": served.headers().etag ?? "" } };
+  expect((await guest.request.get(path, asked)).status()).toBe(304);
   const page = await guest.context().newPage();
   await page.goto(path);
   await expect(page.locator("body")).toHaveText(svg);

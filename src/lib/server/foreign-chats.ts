@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isForeign, ownerTag, titleIn, type SessionTraits } from "../tools/foreign-session.ts";
 import { adopt, NotAdoptable } from "./adoption.ts";
 import * as chats from "./chats.ts";
+import * as guests from "./guests.ts";
 import { isStorable, storable } from "./jsonb.ts";
 import type { Services } from "./services.ts";
 
@@ -22,8 +23,8 @@ export async function takeOver(
   // Another person's, or one that was deleted; or its own run has just made the chat.
   if ((await chats.known(db, [chatId])).size > 0) return chats.owns(db, { ownerId, chatId });
   try {
-    const session = await inTime(realtime.findSession(chatId));
-    if (!session || !isOf(session, { ownerId, chatId })) return false;
+    const [session, ids] = await Promise.all([inTime(realtime.findSession(chatId)), guests.idsOf(db, ownerId)]);
+    if (!session || !isOf(session, ids, chatId)) return false;
     const chat = { chatId, ownerId, title: storable(titleIn(session.metadata)), at: new Date(session.createdAt) };
     await db.transaction().execute((trx) => adopt(trx, chat, realtime.findSession));
     return true;
@@ -35,8 +36,9 @@ export async function takeOver(
 }
 
 /** The tag is all that says whose it is, and only who has the secret key writes one. */
-function isOf(session: SessionTraits, { ownerId, chatId }: chats.Owned): boolean {
-  return session.externalId === chatId && session.tags.includes(ownerTag(ownerId)) && isForeign(session, Date.now());
+function isOf(session: SessionTraits, ids: string[], chatId: string): boolean {
+  const isTheirs = ids.some((id) => session.tags.includes(ownerTag(id)));
+  return session.externalId === chatId && isTheirs && isForeign(session, Date.now());
 }
 
 /** `session_…` is Trigger.dev's own name for one, and names of dots are no names in an address. */

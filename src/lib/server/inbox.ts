@@ -3,12 +3,16 @@ import { rowPreview, rowState, type InboxPage, type InboxRow, type InboxRows } f
 import type { Listing, RowKey } from "../inbox/row.ts";
 import * as chatLists from "./chat-lists.ts";
 import * as chats from "./chats.ts";
+import * as guests from "./guests.ts";
 import type { Services } from "./services.ts";
 
 /** How long live status may take before the inbox says that it is unavailable. */
 const LIVE_BUDGET_MS = 300;
 /** More than anybody pins; what is beyond it is not lost, only not on top. */
 const MAX_PINNED = 200;
+
+/** As many tags as an address holds; by what somebody was called before that, nothing is live any more. */
+const MAX_IDS = 50;
 
 interface Stretch extends Listing {
   before?: RowKey | null;
@@ -58,7 +62,8 @@ function rowOf(chat: chatLists.ListedChat): InboxRow {
  * did not say in time.
  */
 export async function live({ db, realtime }: Services, ownerId: string): Promise<LiveStatus | null> {
-  const answer = await realtime.listSessions({ ownerId, budgetMs: LIVE_BUDGET_MS });
+  const ids = await guests.idsOf(db, ownerId);
+  const answer = await realtime.listSessions({ ownerIds: ids.slice(0, MAX_IDS), budgetMs: LIVE_BUDGET_MS });
   if (!answer.live) return null;
   const now = Date.now();
   const known = await chats.known(

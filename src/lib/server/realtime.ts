@@ -16,7 +16,8 @@ export interface Realtime {
   accessToken(chatId: string): Promise<string>;
   /** What runs right now, to decorate the inbox with; `live: false` when the answer takes longer than the budget. */
   listSessions(query: {
-    ownerId: string;
+    /** All the ids that sessions may know the person by. */
+    ownerIds: string[];
     budgetMs: number;
   }): Promise<{ live: true; sessions: ListedSessionItem[] } | { live: false }>;
   /** The run that handles a chat, if any. */
@@ -97,8 +98,8 @@ export function createRealtime({ secretKey, apiUrl }: Config["trigger"]): Realti
         scopes: { read: { sessions: chatId }, write: { sessions: chatId } },
         expirationTime: "1h",
       }),
-    listSessions: async ({ ownerId, budgetMs }) => {
-      const page = sessions.list({ type: "chat.agent", tag: tagsOf(ownerId), limit: 100 }, once).then(
+    listSessions: async ({ ownerIds, budgetMs }) => {
+      const page = sessions.list({ type: "chat.agent", tag: ownerIds.map(ownerTag), limit: 100 }, once).then(
         ({ data }) => ({ live: true as const, sessions: data }),
         () => ({ live: false as const }),
       );

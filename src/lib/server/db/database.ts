@@ -4,10 +4,11 @@ import type { CompactionTable } from "../compactions.ts";
 import type { ChatSessionTable } from "../conversation.ts";
 import type { FileGarbageTable, FileTable, MessageFileTable } from "../files/files.ts";
 import type { FileContentTable } from "../files/postgres.ts";
+import type { MovedGuestTable } from "../guests.ts";
 import type { MessageTable } from "../messages.ts";
 import type { QueuedMessageFileTable, QueuedMessageTable } from "../queue/table.ts";
 
-/** better-auth writes this table; we only refer to it. */
+/** better-auth's own tables, as far as we write or refer to them. */
 export interface UserTable {
   id: string;
   name: string;
@@ -19,8 +20,26 @@ export interface UserTable {
   updatedAt: Date;
 }
 
+export interface AccountTable {
+  id: string;
+  accountId: string;
+  providerId: string;
+  userId: string;
+  password: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface SessionTable {
+  id: string;
+  userId: string;
+}
+
 export interface Database {
   user: UserTable;
+  account: AccountTable;
+  session: SessionTable;
+  moved_guest: MovedGuestTable;
   chat: ChatTable;
   chat_session: ChatSessionTable;
   message: MessageTable;

@@ -6,7 +6,7 @@ import type { FileRow } from "./files.ts";
  * whatever it calls itself, so a page or a drawing with a script in it shows its source; and if a browser took it for
  * more after all, it would run in an empty sandbox.
  */
-export function headersOf({ name, media_type, size }: FileRow): Record<string, string> {
+export function headersOf({ id, name, media_type, size }: FileRow): Record<string, string> {
   return {
     "content-type": isImage({ mediaType: media_type }) ? media_type : "text/plain; charset=utf-8",
     "content-length": String(size),
@@ -14,10 +14,14 @@ export function headersOf({ name, media_type, size }: FileRow): Record<string, s
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",
-    // A file never changes; a shared cache must not have it.
-    "cache-control": "private, max-age=31536000, immutable",
+    // A file never changes, but who may see it does: somebody else may use this browser by now.
+    "cache-control": "private, no-cache",
+    etag: etagOf({ id }),
   };
 }
+
+/** What a browser that has the file asks by. */
+export const etagOf = ({ id }: Pick<FileRow, "id">): string => `"${id}"`;
 
 /** For browsers that do not read the other form. */
 const asciiOf = (name: string) => name.replace(/[^\x20-\x7e]|["\\]/g, "_");

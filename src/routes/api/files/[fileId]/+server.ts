@@ -1,14 +1,15 @@
 import { error } from "@sveltejs/kit";
 import { requirePerson } from "$lib/server/access.ts";
 import * as files from "$lib/server/files/files.ts";
-import { headersOf } from "$lib/server/files/served.ts";
+import { etagOf, headersOf } from "$lib/server/files/served.ts";
 import type { RequestHandler } from "./$types";
 
-export const GET: RequestHandler = async ({ locals, params }) => {
+export const GET: RequestHandler = async ({ locals, params, request }) => {
   const user = requirePerson(locals);
   const { db, files: stores } = locals.services;
   const file = await files.find(db, { ownerId: user.id, fileId: params.fileId });
   if (!file) error(404, "There is no such file.");
+  if (request.headers.get("if-none-match") === etagOf(file)) return new Response(null, { status: 304 });
   const bytes = await stores.of(file.store).get(file.id);
   if (!bytes) error(404, "There is no such file.");
   return new Response(bytes, { headers: headersOf(file) });
