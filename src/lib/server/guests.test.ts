@@ -13,6 +13,7 @@ import { live, list } from "./inbox.ts";
 import { createLiveFeed, type LiveEvent } from "./live.ts";
 import { search } from "./search.ts";
 import type { Services } from "./services.ts";
+import * as settings from "./settings.ts";
 import * as turns from "./turns.ts";
 
 const { database, db } = await openTestDb("bob");
@@ -95,6 +96,17 @@ describe("moving to an account", () => {
     expect(await guests.idsOf(db, accountId)).toEqual([accountId, guestId]);
     expect(await guests.idsOf(db, "bob")).toEqual(["bob"]);
     expect(await guests.signUp(db, { guestId: accountId, email: "x@example.org", passwordHash: "" })).toBe(false);
+  });
+
+  it("takes settings along, unless the account has some", async () => {
+    await settings.chooseDefaultModel(db, guestId, "demo:guest");
+    await move();
+    expect(await settings.defaultModel(db, accountId)).toBe("demo:guest");
+    await addPeople(db, `${guestId}-2`);
+    await anonymous(`${guestId}-2`);
+    await settings.chooseDefaultModel(db, `${guestId}-2`, "demo:second");
+    await guests.move(db, { guestId: `${guestId}-2`, accountId });
+    expect(await settings.defaultModel(db, accountId)).toBe("demo:guest");
   });
 
   it("takes nothing from an account: only guests move", async () => {

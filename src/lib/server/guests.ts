@@ -76,6 +76,19 @@ export async function move(db: Kysely<Database>, { guestId, accountId }: Move): 
     // Files and chats in the order in which messages link them: none is ever somebody else's.
     await trx.updateTable("chat").set({ owner_id: accountId }).where("owner_id", "=", guestId).execute();
     await trx.updateTable("file").set({ owner_id: accountId }).where("owner_id", "=", guestId).execute();
+    // What the account has set stays; a guest's settings are better than none.
+    await trx
+      .updateTable("person_settings")
+      .set({ person_id: accountId })
+      .where("person_id", "=", guestId)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom("person_settings as kept").select("kept.person_id").where("kept.person_id", "=", accountId),
+          ),
+        ),
+      )
+      .execute();
     await trx.deleteFrom("session").where("userId", "=", guestId).execute();
   });
 }

@@ -7,6 +7,7 @@ import type { FileContentTable } from "../files/postgres.ts";
 import type { MovedGuestTable } from "../guests.ts";
 import type { MessageTable } from "../messages.ts";
 import type { QueuedMessageFileTable, QueuedMessageTable } from "../queue/table.ts";
+import type { PersonSettingsTable } from "../settings.ts";
 
 /** better-auth's own tables, as far as we write or refer to them. */
 export interface UserTable {
@@ -40,6 +41,7 @@ export interface Database {
   account: AccountTable;
   session: SessionTable;
   moved_guest: MovedGuestTable;
+  person_settings: PersonSettingsTable;
   chat: ChatTable;
   chat_session: ChatSessionTable;
   message: MessageTable;
