@@ -1,14 +1,16 @@
-import { copyText } from "$lib/components/ui/copy-text.ts";
 import { markdownOf } from "$lib/tools/message-markdown.ts";
 import type { SkeinMessage } from "$lib/tools/message.ts";
 
 /** Copies it as Markdown. Returns what there is to say about it. */
-export async function copyLastAnswer(messages: readonly SkeinMessage[]): Promise<string> {
+export async function copyLastAnswer(
+  messages: readonly SkeinMessage[],
+  copy: (text: string) => Promise<void>,
+): Promise<string> {
   const answer = messages.findLast(({ role }) => role === "assistant");
   const text = answer ? markdownOf(answer) : "";
   if (text === "") return "There is no answer to copy yet.";
   try {
-    await copyText(text);
+    await copy(text);
     return "The last answer is copied.";
   } catch {
     return "The browser does not let the answer be copied.";
