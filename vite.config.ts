@@ -1,13 +1,28 @@
 import { sveltekit } from "@sveltejs/kit/vite";
 import tailwindcss from "@tailwindcss/vite";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const ours = (name: string) => fileURLToPath(new URL(`src/lib/components/conversation/${name}`, import.meta.url));
 const realtime = process.env.REALTIME_UPSTREAM;
 
+/** What browsers load checks nothing by the schemas of the AI SDK (src/lib/chat/no-schemas.ts). */
+function withoutSchemas(): Plugin {
+  const ofSdk = /node_modules\/(ai|@ai-sdk\/provider-utils)\//;
+  return {
+    name: "without-schemas",
+    apply: "build",
+    enforce: "pre",
+    applyToEnvironment: ({ name }) => name === "client",
+    resolveId: (id, importer = "") =>
+      /^zod(\/|$)/.test(id) && ofSdk.test(importer)
+        ? fileURLToPath(new URL("src/lib/chat/no-schemas.ts", import.meta.url))
+        : undefined,
+  };
+}
+
 export default defineConfig({
-  plugins: [tailwindcss(), sveltekit()],
+  plugins: [withoutSchemas(), tailwindcss(), sveltekit()],
   resolve: {
     // Parts of the Markdown library that no page of ours uses, or none at first; why is said in each file.
     alias: [
