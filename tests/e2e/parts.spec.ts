@@ -1,11 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
-import type { SkeinMetadata } from "../../src/lib/tools/message.ts";
-import { query } from "../support/query.ts";
-import type { Stack } from "../support/stack.ts";
 import {
   act,
   answers,
-  chatIdOf,
   expectAnswer,
   expectSettled,
   isAlive,
@@ -16,6 +12,7 @@ import {
   untilSaved,
 } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
+import { text, tool, withAnswer } from "./stored-answer.ts";
 
 const card = (page: Page, name: string) => lastAnswer(page).getByRole("group", { name, exact: true });
 const header = (of: Locator) => of.getByRole("button").first();
@@ -29,27 +26,6 @@ async function readDetails(page: Page): Promise<string> {
   await expect(details(page)).toBeHidden();
   return text;
 }
-
-/** A chat whose only answer has these parts, as if an agent had stored them, opened anew. */
-async function withAnswer(page: Page, stack: Stack, parts: object[], metadata: SkeinMetadata = {}): Promise<void> {
-  await startChat(page, prompt("words=2"));
-  await expectAnswer(page, 2);
-  await untilSaved(page);
-  const changed = await query(
-    stack.databaseUrl,
-    `update message set parts = $2, metadata = metadata || $3 where chat_id = $1 and role = 'assistant' returning id`,
-    [chatIdOf(page), JSON.stringify(parts), JSON.stringify(metadata)],
-  );
-  expect(changed).toHaveLength(1);
-  await page.reload();
-  await isAlive(page);
-}
-
-const text = (text: string) => ({ type: "text", text });
-const tool = (name: string, state: string, more: object = {}) => ({
-  ...{ type: `tool-${name}`, toolCallId: `call-${name}-${state}`, state, input: {} },
-  ...more,
-});
 
 test("a tool's card: what it found is links, folded until somebody looks, and the same after a reload", async ({
   guest,
@@ -149,8 +125,8 @@ test("each state of a tool is said; what no run is at any more has stopped", asy
   await expect(header(card(guest, "Approve"))).toHaveAttribute("aria-expanded", "true");
   await expect(header(card(guest, "Weather"))).toHaveAttribute("aria-expanded", "false");
   for (const name of ["Weather", "Fail", "Deny"]) await header(card(guest, name)).click();
-  await expect(card(guest, "Weather").getByRole("region", { name: "Output" })).toContainText('"degrees": -3');
-  await expect(card(guest, "Fail").getByRole("region", { name: "Error" })).toContainText("The service is away.");
+  await expect(card(guest, "Weather").getByRole("group", { name: "Output" })).toContainText('"degrees": -3');
+  await expect(card(guest, "Fail").getByRole("group", { name: "Error" })).toContainText("The service is away.");
   await expect(card(guest, "Deny")).toContainText("Denied: Not today");
 });
 

@@ -38,7 +38,7 @@ export function research(question: string, result: DemoResult | undefined): Demo
   const found =
     titles.length > 0 ? `These chats mention it:\n\n${[...new Set(titles)].join("\n")}` : "No other chat mentions it.";
   return {
-    text: `${REPORT.replace("%", quote(question))}\n\n### What I found\n\n${found}\n\n### What I could not find out\n\nEverything that needs a real model: it would read pages of the web, run code and judge what it finds. Set a key, and ask again.`,
+    text: `${REPORT.replace("%", quote(question))}\n\n## What I found\n\n${found}\n\n## What I could not find out\n\nEverything that needs a real model: it would read pages of the web, run code and judge what it finds. Set a key, and ask again.`,
   };
 }
 
@@ -46,7 +46,7 @@ const REPORT = `## Report
 
 You asked: “%”. This was written by Skein's built-in **demo model**, a script, in the place of a research agent.
 
-### How this was made
+## How this was made
 
 1. The agent you talk to called a tool, \`deepResearch\`.
 2. The tool began a **session of its own** for the sub-agent, which runs beside the chat and is stored like it.
