@@ -1,5 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { addChats } from "../support/chat-rows.ts";
+import { choose as chooseInAccount, fillIn } from "./account.ts";
 import { expectAccessible } from "./axe.ts";
 import {
   act,
@@ -175,6 +176,29 @@ test("an approval, a question and a sub-agent", async ({ guest: page }) => {
   await untilWord(lastAnswer(page), 10);
   await expectAccessible(page, "the page of a sub-agent");
   await button(page, "Stop").click();
+});
+
+test("settings, the list of keys, and the pages to sign up and in", async ({ guest: page }) => {
+  for (const [item, name] of [
+    ["Settings", "Settings"],
+    ["Keyboard shortcuts", "Keyboard shortcuts"],
+  ] as const) {
+    await chooseInAccount(page, item);
+    await expect(page.getByRole("dialog", { name })).toBeVisible();
+    await expectAccessible(page, name);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog", { name })).toHaveCount(0);
+  }
+  for (const [path, name] of [
+    ["/sign-up", "Sign up"],
+    ["/sign-in", "Sign in"],
+  ] as const) {
+    await page.goto(path);
+    await expectAccessible(page, name);
+    await fillIn(page, name, "nobody@example.org", "short");
+    await expect(page.getByRole("alert")).toBeVisible();
+    await expectAccessible(page, `${name}, with a problem`);
+  }
 });
 
 test.describe("on a phone", () => {
