@@ -24,10 +24,11 @@ function withoutSchemas(): Plugin {
 export default defineConfig({
   plugins: [withoutSchemas(), tailwindcss(), sveltekit()],
   resolve: {
-    // Parts of the Markdown library that no page of ours uses, or none at first; why is said in each file.
+    // Parts of the Markdown library that no page of ours uses, or none at first, or not so; why is said in each file.
     alias: [
       { find: "tailwind-merge", replacement: ours("plain-classes.ts") },
       { find: /^\.\/Citation\.svelte$/, replacement: ours("PlainCitation.svelte") },
+      { find: /^\.\/utils\/parse-incomplete-markdown\.js$/, replacement: ours("complete-markdown.ts") },
       { find: /^\.\/popover\.svelte\.js$/, replacement: ours("lazy-popover.svelte.ts") },
     ],
   },

@@ -14,6 +14,24 @@ const ORIGIN = "http://stage.example";
 /** A picture may be of our own origin. */
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg"/>`;
 
+/** Our Markdown alone, for a browser. */
+async function openStage(page: Page): Promise<void> {
+  const files = await buildStage();
+  await page.route(`${ORIGIN}/**`, (route) => {
+    const { pathname } = new URL(route.request().url());
+    const body = files.get(pathname);
+    if (pathname === "/")
+      return route.fulfill({
+        contentType: "text/html",
+        body: `<!doctype html><link rel="icon" href="data:,"><style>.hidden { display: none }</style><script type="module" src="/stage.js"></script>`,
+      });
+    if (body === undefined) return route.fulfill({ contentType: "image/svg+xml", body: PICTURE });
+    return route.fulfill({ contentType: pathname.endsWith(".css") ? "text/css" : "text/javascript", body });
+  });
+  await page.goto(ORIGIN);
+  await page.waitForFunction(() => "stage" in window);
+}
+
 /** Everything that a page does and that no answer may make it do. */
 function watch(page: Page, origin: string): string[] {
   const deeds: string[] = [];
@@ -35,21 +53,8 @@ function watch(page: Page, origin: string): string[] {
 
 test(`${COUNT} hostile documents do nothing, whole or as they come in, and hold nobody up`, async ({ page }) => {
   test.setTimeout(600_000);
-  const files = await buildStage();
-  await page.route(`${ORIGIN}/**`, (route) => {
-    const { pathname } = new URL(route.request().url());
-    const body = files.get(pathname);
-    if (pathname === "/")
-      return route.fulfill({
-        contentType: "text/html",
-        body: `<!doctype html><link rel="icon" href="data:,"><style>.hidden { display: none }</style><script type="module" src="/stage.js"></script>`,
-      });
-    if (body === undefined) return route.fulfill({ contentType: "image/svg+xml", body: PICTURE });
-    return route.fulfill({ contentType: pathname.endsWith(".css") ? "text/css" : "text/javascript", body });
-  });
   const deeds = watch(page, ORIGIN);
-  await page.goto(ORIGIN);
-  await page.waitForFunction(() => "stage" in window);
+  await openStage(page);
 
   const random = new Random(SEED);
   const slowest = { ms: 0, what: "" };
@@ -71,6 +76,16 @@ test(`${COUNT} hostile documents do nothing, whole or as they come in, and hold 
   console.log(`the slowest of ${COUNT}: ${slowest.ms} ms, document ${slowest.what}`);
   expect(await page.evaluate(() => window.attacks)).toBe(0);
   expect(problems).toEqual([]);
+});
+
+test("what looks half written is left alone once it is finished", async ({ page }) => {
+  await openStage(page);
+  const read = (...texts: string[]) =>
+    page.evaluate((texts) => window.stage.show(texts).then(({ text }) => text), texts);
+  for (const text of ["6 * 7 is 42", "x^2 and ~/home", "a ** b", "say [ now"]) {
+    expect(await read(text)).toBe(text.replaceAll(" ", ""));
+    expect(await read(text.slice(0, 4), text)).toBe(text.replaceAll(" ", ""));
+  }
 });
 
 test("an answer of them on the page itself: it opens, and does nothing", async ({ guest: page, stack }) => {
