@@ -10,10 +10,17 @@ const LITTLE = new Set(
   ].flatMap((words) => words.split(" ")),
 );
 
+/** Numbers with their commas, words, and the signs between numbers. */
+const WORDS =
+  /\d+(?:[.,]\d+)+|[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}'’.+#/-]*[\p{L}\p{N}\p{M}+#])?|(?<=\d ?)[-+*/×÷=](?= ?\d)/gu;
+const isSign = (word: string) => /^[^\p{L}\p{N}]$/u.test(word);
+
 /** What the demo model calls a chat: the words of its question that say something, and no claim to more. */
 export function demoTitle(question: string): string {
-  const words = question.match(/[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}'’.+#/-]*[\p{L}\p{N}\p{M}+#])?/gu) ?? [];
-  const telling = words.filter((word) => !LITTLE.has(word.toLowerCase()));
+  const words = question.match(WORDS) ?? [];
+  const telling = words.filter(
+    (word, at) => !LITTLE.has(word.toLowerCase()) && (isSign(word) || words.indexOf(word) === at),
+  );
   const title = (telling.length > 0 ? telling : words).slice(0, MOST_WORDS).join(" ");
   return title.charAt(0).toUpperCase() + title.slice(1);
 }

@@ -242,6 +242,8 @@ describe("a title", () => {
     ["How do I use Trigger.dev or my own Postgres?", "Use Trigger.dev own Postgres"],
     ["what can you do?", "What can you do"],
     ["C++ and C# compared, with examples of each one of them, please", "C++ C# compared examples each one"],
+    ["Think step by step: is 1,001 a prime number?", "Think step 1,001 prime number"],
+    ["Calculate 6 * 7", "Calculate 6 * 7"],
     ["旅行の計画", "旅行の計画"],
     ["?!", ""],
   ])("of the demo model is what %j is about", async (question, title) => {
