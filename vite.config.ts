@@ -32,6 +32,8 @@ export default defineConfig({
       { find: /^\.\/popover\.svelte\.js$/, replacement: ours("lazy-popover.svelte.ts") },
     ],
   },
+  // Bundled beforehand, as development does with libraries, it would have none of these.
+  optimizeDeps: { exclude: ["svelte-streamdown"] },
   server: {
     // The launcher chose the port and said which one: moving on silently would make its ready line a lie.
     strictPort: true,

@@ -9,7 +9,10 @@ import { parseIncompleteMarkdown as complete } from "../../../../node_modules/sv
 export const parseIncompleteMarkdown = (block: string) =>
   block.endsWith(GROWING) ? complete(block.slice(0, -GROWING.length)) : block;
 
-/** At the end of a text that still grows. Of no meaning to anybody; what is written is left without it. */
-const GROWING = "\ue000";
+/** At the end of a text that still grows: a word joiner, which nobody sees, and which joins nothing there. */
+const GROWING = "\u2060";
+
+/** The library passes this on to whoever imports it: nobody here. */
+export { IncompleteMarkdownParser } from "../../../../node_modules/svelte-streamdown/dist/utils/parse-incomplete-markdown.js";
 
 export const growing = (text: string) => text + GROWING;
