@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { EVERY_PART } from "../../src/lib/components/gallery/every-part.ts";
 import { addChats } from "../support/chat-rows.ts";
 import { choose as chooseInAccount, fillIn } from "./account.ts";
 import { expectAccessible } from "./axe.ts";
@@ -20,7 +21,6 @@ import {
 } from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
 import { chats, choose, linkOf, rowOf } from "./inbox.ts";
-import { EVERYTHING } from "./everything.ts";
 import { withAnswer } from "./stored-answer.ts";
 
 // One of the stories goes offline, and one stops.
@@ -138,7 +138,7 @@ test("what one can do with a conversation", async ({ guest: page }) => {
 });
 
 test("all that an answer can hold", async ({ guest: page, stack }) => {
-  await withAnswer(page, stack, EVERYTHING);
+  await withAnswer(page, stack, EVERY_PART);
   await expectAccessible(page, "folded");
   const folded = lastAnswer(page).getByRole("button", { expanded: false });
   for (let left = await folded.count(); left > 0; left--) await folded.first().click();

@@ -1,5 +1,5 @@
 import { answers, expectAnswer, prompt, send, startChat, untilWord } from "./conversation.ts";
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 
 test.use({ stackName: "dev", stackMode: "dev" });
 
@@ -10,4 +10,18 @@ test("npm run dev: a first message is answered, a reload in mid-answer misses no
   await expectAnswer(guest, 80, { within: 30_000 });
   await send(guest, prompt("words=7"));
   await expectAnswer(guest, 7, { nth: 1 });
+});
+
+test("the gallery shows every component, in light and in dark, and all of it can be drawn", async ({ page }) => {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  await page.goto("/gallery");
+  // Vite compiles all of it first.
+  await expect(page.getByRole("heading", { name: "Light", exact: true })).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByRole("heading", { name: "Dark", exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "A sub-agent" })).toHaveCount(2);
+  await expect(page.getByRole("group", { name: "Weather" })).toHaveCount(2);
+  await expect(page.getByRole("list", { name: "Queued messages" })).toHaveCount(4);
+  await expect(page.getByRole("button", { name: "Approve" })).toHaveCount(4);
+  expect(problems).toEqual([]);
 });

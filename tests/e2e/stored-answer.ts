@@ -5,12 +5,7 @@ import type { Stack } from "../support/stack.ts";
 import { chatIdOf, expectAnswer, isAlive, prompt, startChat, untilSaved } from "./conversation.ts";
 
 /** Answers that hold what no scripted model says. */
-
-export const text = (text: string) => ({ type: "text", text });
-export const tool = (name: string, state: string, more: object = {}) => ({
-  ...{ type: `tool-${name}`, toolCallId: `call-${name}-${state}`, state, input: {} },
-  ...more,
-});
+export { text, tool } from "../../src/lib/components/gallery/every-part.ts";
 
 /** A chat whose only answer has these parts, as if an agent had stored them, opened anew. */
 export async function withAnswer(

@@ -1,4 +1,10 @@
-import { text, tool } from "./stored-answer.ts";
+/** What an answer is made of, as an agent stores it. */
+
+export const text = (text: string) => ({ type: "text", text });
+export const tool = (name: string, state: string, more: object = {}) => ({
+  ...{ type: `tool-${name}`, toolCallId: `call-${name}-${state}`, state, input: {} },
+  ...more,
+});
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
@@ -37,7 +43,7 @@ Mathematics: $a^2 + b^2 = c^2$
 [^1]: At the foot.`;
 
 /** Every kind of part that an answer can have, each in its states. */
-export const EVERYTHING: object[] = [
+export const EVERY_PART: object[] = [
   { type: "step-start" },
   { type: "reasoning", text: "First I think about it." },
   text(MARKDOWN),
