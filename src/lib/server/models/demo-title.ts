@@ -17,7 +17,7 @@ const isSign = (word: string) => /^[^\p{L}\p{N}]$/u.test(word);
 
 /** What the demo model calls a chat: the words of its question that say something, and no claim to more. */
 export function demoTitle(question: string): string {
-  const words = question.match(WORDS) ?? [];
+  const words: string[] = question.match(WORDS) ?? [];
   const telling = words.filter(
     (word, at) => !LITTLE.has(word.toLowerCase()) && (isSign(word) || words.indexOf(word) === at),
   );
