@@ -19,7 +19,7 @@ test("the gallery shows every component, in light and in dark, and all of it can
   // Vite compiles all of it first.
   await expect(page.getByRole("heading", { name: "Light", exact: true })).toBeVisible({ timeout: 90_000 });
   await expect(page.getByRole("heading", { name: "Dark", exact: true })).toBeVisible();
-  await expect(page.getByRole("heading", { name: "A sub-agent" })).toHaveCount(2);
+  await expect(page.getByRole("heading", { name: "A sub-agent", exact: true })).toHaveCount(2);
   await expect(page.getByRole("group", { name: "Weather" })).toHaveCount(2);
   await expect(page.getByRole("list", { name: "Queued messages" })).toHaveCount(4);
   await expect(page.getByRole("button", { name: "Approve" })).toHaveCount(4);
