@@ -32,8 +32,9 @@ export default defineConfig({
       { find: /^\.\/popover\.svelte\.js$/, replacement: ours("lazy-popover.svelte.ts") },
     ],
   },
-  // Bundled beforehand, as development does with libraries, it would have none of these.
-  optimizeDeps: { exclude: ["svelte-streamdown"] },
+  // Bundled beforehand, as development does with libraries, the first would have none of these. The others are only found
+  // when somebody opens a menu, and then the page would be loaded again.
+  optimizeDeps: { exclude: ["svelte-streamdown"], include: ["@floating-ui/dom", "bits-ui"] },
   server: {
     // The launcher chose the port and said which one: moving on silently would make its ready line a lie.
     strictPort: true,

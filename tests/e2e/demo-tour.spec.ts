@@ -66,7 +66,7 @@ test("a newcomer watches a sub-agent at work, on its own page as well", async ({
   await expectSettled(page);
   // What ended before one's eyes is read, though it was stored a moment later.
   await untilSaved(page);
-  await expect(page.getByRole("button", { name: "Unread" })).toHaveText("Unread");
+  await expect(page.getByRole("button", { name: "Unread" })).toHaveAccessibleDescription("");
   await card(page, "Deep research").getByRole("button", { name: "Deep research" }).click();
   await expect(card(page, "Deep research").getByRole("heading", { name: "Report" })).toBeVisible();
   await card(page, "Deep research").getByRole("link", { name: "Open sub-agent" }).click();

@@ -27,26 +27,30 @@ test("thousands of chats are scrolled through without a gap, and few of them are
 }) => {
   const count = 1500;
   await manyChats(guest, stack.databaseUrl, count);
-  const seen: string[] = [];
+  let seen = 0;
   let largest = 0;
-  const last = numbered(guest, count);
-  while ((await last.count()) === 0) {
-    const titles = await chats(guest).getByRole("listitem").locator("bdi:first-child").allTextContents();
-    for (const title of titles) if (/^Chat \d+$/.test(title) && !seen.includes(title)) seen.push(title);
+  /** As far as the rows go on from those that were seen. */
+  const read = async () => {
+    const titles = new Set(await chats(guest).getByRole("listitem").locator("bdi:first-child").allTextContents());
+    while (titles.has(`Chat ${seen + 1}`)) seen++;
+    return seen;
+  };
+  let before = await read();
+  while (seen < count) {
     largest = Math.max(largest, await elements(guest));
-    await panel(guest).evaluate((scroller) => (scroller.scrollTop += scroller.clientHeight));
-    await expect(chats(guest).getByText("Loading…")).toHaveCount(0);
+    await panel(guest).evaluate((scroller) => (scroller.scrollTop += scroller.clientHeight / 2));
+    // They come with the frame after the scroll, or with the next page of them.
+    await expect.poll(read, { intervals: [20] }).toBeGreaterThan(before);
+    before = seen;
   }
-  const titles = await chats(guest).getByRole("listitem").locator("bdi:first-child").allTextContents();
-  for (const title of titles) if (/^Chat \d+$/.test(title) && !seen.includes(title)) seen.push(title);
-  expect(seen).toEqual(Array.from({ length: count }, (_, at) => `Chat ${at + 1}`));
+  await expect(numbered(guest, count)).toBeVisible();
   expect(largest).toBeLessThanOrEqual(MAX_ELEMENTS);
 
   // What happens meanwhile is at its place, and the place of the reader stays.
-  const before = await panel(guest).evaluate((scroller) => scroller.scrollTop);
+  const place = await panel(guest).evaluate((scroller) => scroller.scrollTop);
   await query(stack.databaseUrl, `update chat set title = 'Renamed elsewhere' where title = $1`, [`Chat ${count}`]);
   await expect(linkOf(guest, "Renamed elsewhere")).toBeVisible();
-  expect(await panel(guest).evaluate((scroller) => scroller.scrollTop)).toBe(before);
+  expect(await panel(guest).evaluate((scroller) => scroller.scrollTop)).toBe(place);
 });
 
 test("the keyboard goes from chat to chat, in the list and in the conversation", async ({ guest, stack }) => {
@@ -74,8 +78,11 @@ test("the keyboard goes from chat to chat, in the list and in the conversation",
 test("a focused row stays while one scrolls away from it", async ({ guest, stack }) => {
   await manyChats(guest, stack.databaseUrl, 120);
   await numbered(guest, 3).focus();
-  await panel(guest).evaluate((scroller) => (scroller.scrollTop = scroller.scrollHeight));
-  await expect(numbered(guest, 120)).toBeVisible();
+  const isAtEnd = async () => {
+    await panel(guest).evaluate((scroller) => (scroller.scrollTop = scroller.scrollHeight));
+    return numbered(guest, 120).isVisible();
+  };
+  await expect.poll(isAtEnd).toBe(true);
   await expect(numbered(guest, 3)).toBeFocused();
   await expect(numbered(guest, 4)).toHaveCount(0);
 });
@@ -95,7 +102,7 @@ test("the list is narrowed to a state, which says how many there are and follows
   await set("Chat 140", "status = 'needs_you'");
   await set("Chat 120", "last_read_at = null");
   const button = (name: string) => chats(guest).getByRole("button", { name, exact: true });
-  await expect(button("Needs you")).toHaveText("Needs you 1");
+  await expect(button("Needs you")).toHaveAccessibleDescription("1 in the inbox");
   await expect(guest).toHaveTitle(/^\(1\) /);
   expect(await guest.locator("link[rel=icon]").getAttribute("href")).toContain(encodeURIComponent(">1<"));
   await button("Needs you").click();
