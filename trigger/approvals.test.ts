@@ -305,9 +305,10 @@ describe("a tool with an effect", () => {
     const given = await say(chatId, { toolCallId, decision: "approve" });
     await harness.close();
     // A run began it and died.
+    const input = JSON.stringify(rename(target, "New name"));
     await agent.db
       .insertInto("tool_execution")
-      .values({ chat_id: chatId, tool_call_id: toolCallId, tool: "tidyInbox", question_id: null, input: null })
+      .values({ chat_id: chatId, tool_call_id: toolCallId, tool: "tidyInbox", question_id: null, input })
       .execute();
     const next = agent.run(chatId, { mode: "continuation", previousRunId: "run_dead" });
     await next.sendAction(actionOf(given));

@@ -155,6 +155,14 @@ describe("a call whose run died", () => {
     expect(await once(db, call("deepResearch"), dying, { resumes: true })).toBe("done");
   });
 
+  it("is not taken for another one to which a server gives the same id", async () => {
+    const done = () => Promise.resolve("done");
+    await once(db, call("deepResearch"), done, { resumes: true });
+    const other = { ...call("deepResearch"), input: { question: "Another?" } };
+    await expect(once(db, other, done, { resumes: true })).rejects.toThrow("the name of an earlier one");
+    await expect(once(db, { ...call("deepResearch"), tool: "tidyInbox" }, done)).rejects.toThrow("an earlier one");
+  });
+
   it("is known though a head start wrote it into an answer that nobody finished", async () => {
     await begun("deepResearch");
     const part = { type: "tool-deepResearch", toolCallId: "of-deepResearch", state: "input-available", input: {} };

@@ -11,6 +11,9 @@ export const INTERRUPTED =
   "This was interrupted: the process died while it was at work, and nobody knows how much of it was done. It was not " +
   "started again. Look before you do it once more.";
 
+/** What an earlier call gave would be taken for what this one did. */
+const ID_TAKEN = "This was not done: the model's server gave the call the name of an earlier one.";
+
 const FAILED = "This tool failed.";
 
 /** It ran before, and did not end well, or nobody knows how. */
@@ -46,6 +49,7 @@ export async function once<Output>(
     .executeTakeFirst();
   if (!begun) {
     const before = await earlier(db, call);
+    if (before && (before.tool !== tool || !isSame(before.input, input))) throw new AlreadyBegun(ID_TAKEN);
     if (before?.finished_at && before.error === null) return before.output as Output;
     if (!before || before.finished_at || !resumes) throw new AlreadyBegun(before?.error ?? INTERRUPTED);
   }
@@ -69,7 +73,7 @@ export async function once<Output>(
 async function earlier(db: Kysely<Database>, { chatId, toolCallId }: ToolCall) {
   return db
     .selectFrom("tool_execution")
-    .select(["output", "error", "finished_at"])
+    .select(["tool", "input", "output", "error", "finished_at"])
     .where("chat_id", "=", chatId)
     .where("tool_call_id", "=", toolCallId)
     .executeTakeFirst();
@@ -97,9 +101,9 @@ function isSame(kept: unknown, input: unknown): boolean {
 
 /**
  * What runs that died at this question had done and nobody was told: their calls are in no message, or in one that a head
- * start began and nobody finished. As parts of an answer,
- * so that the one that is given now begins with them, for the person and for the model. What resumes is called again, with
- * the words for what somebody has approved: the AI SDK has no others for a call that is to be made.
+ * start began and nobody finished. As parts of an answer, so that the one that is given now begins with them, for the person
+ * and for the model. What resumes is called again, with the words for what somebody has approved: the AI SDK has no others
+ * for a call that is to be made.
  */
 export async function leftBehind(
   db: Kysely<Database>,
@@ -129,7 +133,7 @@ export async function leftBehind(
       const part = { type: `tool-${tool}` as const, toolCallId: id, input };
       if (isDone && error === null) return { ...part, state: "output-available" as const, output };
       if (!isDone && recoveryOf(tool) === "resume")
-        return { ...part, state: "approval-responded" as const, approval: { id: id, approved: true as const } };
+        return { ...part, state: "approval-responded" as const, approval: { id, approved: true as const } };
       return { ...part, state: "output-error" as const, errorText: error ?? INTERRUPTED };
     }),
   ];
