@@ -1,4 +1,5 @@
 import { expect, type Page } from "@playwright/test";
+import * as account from "../e2e/account.ts";
 import {
   act,
   composer,
@@ -132,6 +133,33 @@ export const SCENES: Scene[] = [
       await composer(page).press("Enter");
       if (await questions(page).last().getByText("What else?").isHidden()) await button(page, "Send").click();
       await expect(page.getByRole("status").getByText("Offline")).toBeVisible();
+    },
+  },
+  {
+    name: "account",
+    isNewcomer: true,
+    show: async (page) => {
+      await openList(page);
+      await account.openAccountMenu(page);
+    },
+  },
+  ...["Settings", "Keyboard shortcuts"].map((name): Scene => ({
+    name: name.toLowerCase().replace(" ", "-"),
+    isNewcomer: true,
+    show: async (page) => {
+      await openList(page);
+      await account.choose(page, name);
+      await expect(page.getByRole("dialog", { name })).toBeVisible();
+    },
+  })),
+  { name: "sign-in", isNewcomer: true, show: (page) => page.goto("/sign-in") },
+  {
+    name: "sign-up",
+    isNewcomer: true,
+    show: async (page) => {
+      await page.goto("/sign-up");
+      await account.fillIn(page, "Sign up", "ada@example.org", "short");
+      await expect(page.getByRole("alert")).toBeVisible();
     },
   },
   { name: "start", prepare: openNewChat },
