@@ -4,6 +4,8 @@ import adapter from "@sveltejs/adapter-node";
 export default {
   kit: {
     adapter: adapter(),
+    // A style sheet of some rules costs less in the page than a request.
+    inlineStyleThreshold: 1024,
     csp: {
       mode: "nonce",
       directives: {

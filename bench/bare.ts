@@ -16,7 +16,11 @@ export function buildBare(): void {
 /** The app without durability: one page, one route with `streamText`, the AI SDK's own transport. */
 export async function startBare(mock: MockOpenAI): Promise<Target & { stop(): Promise<void> }> {
   const port = await freePort();
-  const env = { ...process.env, HOST: "127.0.0.1", PORT: `${port}`, OPENAI_COMPATIBLE_BASE_URL: mock.url };
+  const env = {
+    ...{ ...process.env, HOST: "127.0.0.1", PORT: `${port}`, OPENAI_COMPATIBLE_BASE_URL: mock.url },
+    // Its page sends the whole conversation with every question.
+    BODY_SIZE_LIMIT: "Infinity",
+  };
   const server = spawn(process.execPath, [".svelte-kit/build/index.js"], {
     cwd: home,
     env,

@@ -45,7 +45,11 @@ export function requestFor(mock: MockOpenAI, prompt: string): ReceivedRequest {
 }
 
 /** Enter → first word in the DOM, less the model's own time. */
-export const firstWord = ({ seen }: Turn): number => (seen.words[1] ?? Number.NaN) - seen.enteredAt - MODEL_MS;
+export const firstWord = ({ seen, request }: Turn): number =>
+  (seen.words[1] ?? Number.NaN) - seen.enteredAt - modelMs(request);
+
+/** From the request to its first word. */
+export const modelMs = ({ receivedAt, sentAt }: ReceivedRequest): number => (sentAt[0] ?? Number.NaN) - receivedAt;
 
 /** Enter → the model has the request: the first half of the above. */
 export const untilAsked = ({ seen, request }: Turn): number => request.receivedAt - seen.enteredAt;

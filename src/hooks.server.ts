@@ -29,6 +29,24 @@ const identify: Handle = async ({ event, resolve }) => {
 };
 
 /**
+ * Kit names the scripts of a page in a header, which nothing compresses: that took a sixth of the start page. In the
+ * document's head, where browsers find them as soon, they take next to nothing. Its styles are in there anyway.
+ */
+const preload: Handle = ({ event, resolve }) => {
+  const scripts: string[] = [];
+  return resolve(event, {
+    preload({ type, path }) {
+      if (type === "js") scripts.push(path);
+      return false;
+    },
+    transformPageChunk({ html }) {
+      const links = scripts.map((path) => `<link rel="modulepreload" href="${encodeURI(path)}">`);
+      return html.replace("</head>", () => `${links.join("")}</head>`);
+    },
+  });
+};
+
+/**
  * Kit checks the origin of form posts, in production. A fetch to `/api` carries no form, so every request that changes
  * something is checked here as well; together with the SameSite cookie no other site can act for a visitor.
  */
@@ -74,7 +92,7 @@ const protect: Handle = async ({ event, resolve }) => {
   return response;
 };
 
-export const handle = sequence(protect, sameSite, identify);
+export const handle = sequence(protect, sameSite, identify, preload);
 
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
   if (status === 404) return { message: NOTHING_HERE };

@@ -205,6 +205,42 @@ describe("a model that fails", () => {
   );
 });
 
+describe("an outage of Postgres", () => {
+  it.each(["at the begin", "at the end"])(
+    "%s of a turn fails nothing: the question is answered, once",
+    async (when) => {
+      const prompt = `words=40 rate=100 outage ${when}`;
+      const { harness, chatId, question } = await start(prompt);
+      const turn = when === "at the end" ? harness.sendMessage(question) : undefined;
+      if (turn) await expect.poll(() => textOf(harness.allChunks)).toContain("w10");
+      // Whatever wants to write this chat waits, and is cut off in the middle of it.
+      let letGo!: () => void;
+      const held = new Promise<void>((resolve) => (letGo = resolve));
+      const holding = db.transaction().execute(async (trx) => {
+        await trx.selectFrom("chat").select("id").where("id", "=", chatId).forUpdate().execute();
+        await held;
+      });
+      const answered = turn ?? harness.sendMessage(question);
+      await expect.poll(() => cutOff()).toBeGreaterThan(0);
+      letGo();
+      await holding;
+      expect(textOf((await answered).chunks)).toBe(expectedAnswer(40));
+      await settled(chatId, "idle");
+      expect((await opened(chatId))?.messages.map((message) => message.role)).toEqual(["user", "assistant"]);
+      expect(model.requests.filter((received) => received.prompt === prompt)).toHaveLength(1);
+      await harness.close();
+    },
+  );
+
+  /** Ends the connections that wait for a lock, as a Postgres that is killed does. Returns how many. */
+  async function cutOff(): Promise<number> {
+    const { rows } = await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+    return rows.length;
+  }
+});
+
 describe("a message with files", () => {
   const text = (content: string) => ({
     ...{ ownerId, name: "notes.txt", mediaType: "text/plain", bytes: new TextEncoder().encode(content) },

@@ -14,6 +14,7 @@ import {
   PlainModelError,
   writeTitle,
 } from "../src/lib/server/models/index.ts";
+import { throughOutages } from "../src/lib/server/db/through-outages.ts";
 import type { Compaction } from "../src/lib/server/compactions.ts";
 import { Titles } from "../src/lib/server/titles.ts";
 import { decide, type Answering } from "../src/lib/server/transcript/actions.ts";
@@ -122,7 +123,7 @@ export const chatAgent = chat.agent({
   },
 
   onChatStart: async ({ ctx, chatId }) => {
-    await turns.adopt(db, { chatId, tags: ctx.run.tags }, findSession);
+    await throughOutages(() => turns.adopt(db, { chatId, tags: ctx.run.tags }, findSession));
   },
 
   onValidateMessages: ({ messages }) => {
@@ -137,7 +138,7 @@ export const chatAgent = chat.agent({
 
   // Only actions that are answered come here: a page changes the head alone by a request to the web server.
   onAction: async ({ chatId, action }) => {
-    const decision = await decide(db, chatId, action).catch((error: unknown) => {
+    const decision = await throughOutages(() => decide(db, chatId, action)).catch((error: unknown) => {
       throw error instanceof Refusal ? error : new Refusal(NOT_DONE, { cause: error });
     });
     if (decision === "done") return;
@@ -153,16 +154,15 @@ export const chatAgent = chat.agent({
     const work = asked?.work ?? (question === undefined ? null : { messageId: question, attempt: null });
     const path = uiMessages as SkeinMessage[];
     const known = await looked;
-    const claim = turns.started(db, { chatId, runId, token: chatAccessToken, work });
+    const claim = throughOutages(() => turns.started(db, { chatId, runId, token: chatAccessToken, work }));
     // A run that has the chat already need not wait for its claim, which waits for the question's save: the first word
     // comes that much sooner. The end of the turn waits for it.
     const started = known?.runId === runId ? { ...known, stopRequested: known.isStopRequested(work) } : await claim;
+    const mayHaveLeft = question !== undefined && !asked?.continues && known?.hasExecutions !== false;
     const [summary, rules, left] = await Promise.all([
-      compactor.summaryOn(chatId, path, known?.summarised),
-      known?.rules ?? rulesOf(db, chatId),
-      question === undefined || asked?.continues || known?.hasExecutions === false
-        ? []
-        : leftBehind(db, chatId, question),
+      throughOutages(() => compactor.summaryOn(chatId, path, known?.summarised)),
+      known?.rules ?? throughOutages(() => rulesOf(db, chatId)),
+      mayHaveLeft ? throughOutages(() => leftBehind(db, chatId, question)) : [],
     ]);
     turn = {
       hasBegun: true,

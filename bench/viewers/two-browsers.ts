@@ -2,7 +2,7 @@ import type { Browser, Page } from "@playwright/test";
 import { observe, seen, untilWord } from "../observe.ts";
 import type { Skein } from "../skein.ts";
 import { summarize, type Summary } from "../statistics.ts";
-import { ask, enter, MODEL_MS, open } from "../turn.ts";
+import { ask, enter, modelMs, open, requestFor } from "../turn.ts";
 import { watchFor } from "./sight.ts";
 
 export interface Elsewhere {
@@ -46,12 +46,12 @@ export async function measureElsewhere(
         await sight;
       },
     };
-    await enter(here, watching, WORDS);
+    const prompt = await enter(here, watching, WORDS);
     const { questionAt, firstWordAt } = (await (await sight)?.()) ?? { questionAt: NaN, firstWordAt: NaN };
     await untilWord(here, WORDS);
     const { enteredAt } = await seen(here);
     question.push(questionAt - enteredAt);
-    firstWord.push(firstWordAt - enteredAt - MODEL_MS);
+    firstWord.push(firstWordAt - enteredAt - modelMs(requestFor(skein.mock, prompt)));
   }
   await close(pages);
   return { question: summarize(question), firstWord: summarize(firstWord) };

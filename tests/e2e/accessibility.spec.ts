@@ -142,7 +142,7 @@ test("all that an answer can hold", async ({ guest: page, stack }) => {
   await expectAccessible(page, "folded");
   const folded = lastAnswer(page).getByRole("button", { expanded: false });
   for (let left = await folded.count(); left > 0; left--) await folded.first().click();
-  await expect(lastAnswer(page).locator(".shiki, .line").first()).toBeVisible();
+  await expect(lastAnswer(page).locator("pre span").first()).toBeVisible();
   await expectAccessible(page, "opened");
   await button(page, "Enlarge dot.png").click();
   await expect(page.getByRole("dialog", { name: "dot.png" })).toBeVisible();

@@ -119,7 +119,8 @@ for (const way of ["Sign up", "Sign in"] as const)
     }
     await startChat(guest, prompt("words=5"));
     await expectAnswer(guest, 5);
-    await send(guest, prompt("words=160 rate=20"));
+    // Longer than it takes to sign in on a slow machine.
+    await send(guest, prompt("words=240 rate=12"));
     await untilWord(lastAnswer(guest), 5);
     // A tab that goes on reading.
     const other = await guest.context().newPage();
@@ -127,7 +128,7 @@ for (const way of ["Sign up", "Sign in"] as const)
     await untilWord(lastAnswer(other), 8);
     await enter(guest, way, email);
     await expect(guest.getByRole("button", { name: "Stop" }), "it is still being answered").toBeVisible();
-    for (const page of [guest, other]) await expectAnswer(page, 160, { nth: 1, within: 30_000 });
+    for (const page of [guest, other]) await expectAnswer(page, 240, { nth: 1, within: 40_000 });
     await send(guest, prompt("words=6"));
     await expectAnswer(guest, 6, { nth: 2 });
   });

@@ -62,7 +62,7 @@ test("an answer that arrives while one looks elsewhere lands on its branch, mark
   await expect(elsewhere(guest)).toHaveCount(0);
   await expect(questions(guest)).toContainText([first]);
   await expectBranch(questions(guest).first(), "1 / 2");
-  expect(await announcements()).toContain(words);
+  await expect.poll(announcements).toContain(words);
   await guest.reload();
   await expect(pickerOf(questions(guest).first())).toContainText("Branch 2 has a new answer");
   await nextBranch(questions(guest).first());

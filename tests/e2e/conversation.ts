@@ -132,7 +132,7 @@ export async function hearAnnouncements(page: Page): Promise<() => Promise<strin
     const heard: string[] = [];
     const last = new WeakMap<Element, string>();
     const listen = () => {
-      for (const region of document.querySelectorAll("[role=status]")) {
+      for (const region of document.querySelectorAll("[role=status]:not([aria-live=off])")) {
         const text = region.textContent?.trim() ?? "";
         if (text !== "" && text !== last.get(region)) heard.push(text);
         last.set(region, text);

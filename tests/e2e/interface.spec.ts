@@ -47,7 +47,7 @@ test("the chat page by roles and names, and what a screen reader is told", async
   await expect(lastAnswer(guest).getByRole("button", { name: "Copy" })).toBeVisible();
   await expect(guest.getByRole("heading", { level: 1 })).toHaveText(question);
   await expect(guest).toHaveTitle(`${question} · Skein`);
-  expect(await announcements()).toEqual(["Generating", "Response complete"]);
+  await expect.poll(announcements).toEqual(["Generating", "Response complete"]);
 });
 
 test("the keyboard alone: Shift+Enter breaks the line, Enter sends, Escape stops, the inbox is tabbed to", async ({

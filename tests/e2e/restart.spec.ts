@@ -8,6 +8,7 @@ import { startStack } from "../support/stack.ts";
 import {
   answers,
   expectAnswer,
+  hearAnnouncements,
   lastAnswer,
   openNewChat,
   prompt,
@@ -33,6 +34,7 @@ base("the whole app is stopped in the middle of an answer and started again", as
   await expectAnswer(page, 6);
   await send(page, asked[1] ?? "");
   await untilWord(lastAnswer(page), 20);
+  const announcements = await hearAnnouncements(page);
 
   const stopped = await before.stop();
   expect(stopped).toMatchObject({ code: 0, left: [] });
@@ -45,6 +47,8 @@ base("the whole app is stopped in the middle of an answer and started again", as
   await expectAnswer(page, 90, { within: 60_000 });
   await expect(questions(page)).toHaveText(asked);
   await expect(answers(page)).toHaveText([6, 90].map(expectedAnswer));
+  const once = ["Reconnecting", "Response complete"];
+  await expect.poll(async () => (await announcements()).filter((said) => once.includes(said))).toEqual(once);
 
   const third = prompt("words=3");
   await send(page, third);

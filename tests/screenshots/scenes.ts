@@ -41,7 +41,8 @@ async function ask(page: Page, ...texts: [string, ...string[]]): Promise<void> {
   }
 }
 
-const isOver = (page: Page) => expect(button(page, "Stop")).toBeHidden({ timeout: 30_000 });
+// The longest answer of the scenes takes a minute.
+const isOver = (page: Page) => expect(button(page, "Stop")).toBeHidden({ timeout: 90_000 });
 
 async function openList(page: Page): Promise<void> {
   if (!isWide(page)) await button(page, "Open chats").click();
@@ -108,6 +109,20 @@ export const SCENES: Scene[] = [
   },
   { name: "models", show: (page) => page.getByRole("combobox", { name: "Model" }).click() },
   {
+    name: "context",
+    // So long that the ring is shown on phones as well.
+    prepare: (page) => ask(page, "Write a long answer of 2000 words."),
+    show: (page) => page.getByRole("button", { name: /^Context/ }).click(),
+  },
+  {
+    name: "image",
+    prepare: (page) => ask(page, "Draw a picture"),
+    show: async (page) => {
+      await button(page, "Enlarge Image").click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  {
     name: "running",
     prepare: async (page) => {
       await openNewChat(page);
@@ -163,6 +178,7 @@ export const SCENES: Scene[] = [
     },
   },
   { name: "start", prepare: openNewChat },
+  { name: "examples", show: (page) => button(page, "More examples").click() },
   { name: "chats", show: openList, isForPhones: true },
   {
     name: "row-menu",

@@ -66,6 +66,7 @@ export interface ReceivedRequest {
   images: string[];
   isSummary: boolean;
   authorization: string | undefined;
+  /** All of it, in epoch milliseconds. */
   receivedAt: number;
   /** The number of the last word that the answer has already: 0 unless it is to go on. */
   from: number;
@@ -205,14 +206,17 @@ async function answer(request: IncomingMessage, response: ServerResponse, lists:
   // For a test in another process than a standalone server.
   if (request.method === "GET" && path === "/requests") return json(response, requests);
   if (request.method !== "POST" || path !== "/v1/chat/completions") return refuse(response, 404, "not found");
-  const body = JSON.parse(await textOf(request)) as {
+  const text = await textOf(request);
+  // A long conversation takes a while to read, and that is the model's own time.
+  const receivedAt = Date.now();
+  const body = JSON.parse(text) as {
     model?: string;
     stream?: boolean;
     messages: { role: string; content: unknown }[];
     tools?: unknown[];
   };
   const isTitle = isTold(body.messages, /^Name the conversation\b/);
-  const received = record(request, body, isTitle ? titleRequests : requests);
+  const received = record(request, body, isTitle ? titleRequests : requests, receivedAt);
   response.on("close", () => {
     if (received.finishedAt === undefined) received.abortedAt ??= Date.now();
   });
@@ -237,6 +241,7 @@ function record(
   request: IncomingMessage,
   body: { model?: string; messages: { role: string; content: unknown }[] },
   requests: ReceivedRequest[],
+  receivedAt: number,
 ): ReceivedRequest {
   const messages = body.messages.map(({ role, content }) => ({ role, content: flat(content) }));
   const received: ReceivedRequest = {
@@ -247,7 +252,7 @@ function record(
     images: imagesIn(body.messages.findLast((message) => message.role === "user")?.content),
     isSummary: isTold(body.messages, /^Summarise the conversation\b/),
     authorization: request.headers.authorization,
-    receivedAt: Date.now(),
+    receivedAt,
     sent: 0,
     sentAt: [],
   };

@@ -60,6 +60,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = new Promise<number | null>((resolve) => launcher.once("exit", resolve));
+  // A test that fails does not come to the line that stops it.
+  const endWithTests = () => launcher.kill("SIGTERM");
+  process.once("exit", endWithTests);
+  void exited.then(() => process.off("exit", endWithTests));
   const lines: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`the stack ${why}:\n${lines.join("\n")}`));

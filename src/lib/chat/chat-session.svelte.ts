@@ -1,4 +1,3 @@
-import { Chat } from "@ai-sdk/svelte";
 import type { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import { untrack } from "svelte";
 import type { AttachedFile } from "../tools/file.ts";
@@ -18,6 +17,7 @@ import { type Delivery, Outbox } from "./outbox.ts";
 import { PendingMessages } from "./pending-messages.svelte.ts";
 import { problemIn } from "./problem.ts";
 import type { QueueApi } from "./queue-requests.ts";
+import { RawChat } from "./raw-chat.svelte.ts";
 import { Retrying } from "./retrying.ts";
 import { Sending } from "./sending.ts";
 import { Stopping } from "./stopping.ts";
@@ -53,7 +53,7 @@ export class ChatSession {
   readonly #waiting: WaitingMessages;
   #stopWaiting = () => {};
   readonly #inner: TriggerChatTransport;
-  readonly #chat: Chat<SkeinMessage>;
+  readonly #chat: RawChat;
   readonly #turns: Turns;
   readonly #actions: Actions;
   readonly #moves: HeadMoves;
@@ -90,7 +90,7 @@ export class ChatSession {
       oninjected: (ids) => ids.forEach((id) => this.#outbox.mark(id, "answering", Date.now())),
     });
     const { onData } = this.subAgents;
-    this.#chat = new Chat({ id: this.id, messages: data.messages, transport, generateId: randomId, onData });
+    this.#chat = new RawChat({ id: this.id, messages: data.messages, transport, generateId: randomId, onData });
     const { id } = this;
     const parts = { id, chat: this.#chat, inner: this.#inner, outbox: this.#outbox, state: this.#state };
     this.pending = new PendingMessages(id, data.queue, {
@@ -99,8 +99,9 @@ export class ChatSession {
       model: () => options.model(),
       isShown: (messageId) => this.#isShown(messageId),
     });
-    this.#turns = new Turns({ ...parts, transport, outage }, data, async () => {
-      const fresh = await options.reload();
+    this.#turns = new Turns({ ...parts, transport, outage }, data, async (known) => {
+      const found = await options.reload(known.version);
+      const fresh = found === "unchanged" ? known : found;
       if (fresh) this.pending.sync(fresh.queue);
       return fresh;
     });

@@ -1,8 +1,8 @@
-import { Chat } from "@ai-sdk/svelte";
 import type { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import { describe, expect, it } from "vitest";
 import type { SkeinMessage } from "../tools/message.ts";
 import { GuardedTransport } from "./guarded-transport.ts";
+import { RawChat } from "./raw-chat.svelte.ts";
 import { user } from "./testing/fake-chat.ts";
 import type { Chunk } from "./turn-guard.ts";
 
@@ -36,7 +36,7 @@ async function play(script: Chunk[], before: SkeinMessage[], how: "send" | "resu
   const nothing = () => {};
   const events = { onaccepted: nothing, onheard: nothing, onstart: nothing, onrecovery: nothing, oninjected: nothing };
   const transport = new GuardedTransport(inner as unknown as TriggerChatTransport, events);
-  const chat = new Chat<SkeinMessage>({ id: "chat", messages: before, transport });
+  const chat = new RawChat({ id: "chat", messages: before, transport });
   transport.begin("u2", before);
   if (how === "send") await chat.sendMessage(user("u2"));
   else await chat.resumeStream();

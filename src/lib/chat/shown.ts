@@ -1,8 +1,8 @@
-import type { Chat } from "@ai-sdk/svelte";
 import type { SkeinMessage } from "../tools/message.ts";
 import { type Branches, SeenTree } from "./branches.ts";
 import { mergeStored, placeAnswer, questionOf } from "./merge-messages.ts";
 import type { Outbox } from "./outbox.ts";
+import type { RawChat } from "./raw-chat.svelte.ts";
 import type { ChatPageData } from "./types.ts";
 
 /** What the rune class makes reactive of it. */
@@ -15,11 +15,11 @@ export interface ShownState {
 /** The path this page shows: what the database has of it, then what it does not have yet. */
 export class Shown {
   readonly tree = new SeenTree();
-  readonly #chat: Pick<Chat<SkeinMessage>, "messages">;
+  readonly #chat: Pick<RawChat, "messages">;
   readonly #outbox: Outbox;
   readonly #state: ShownState;
 
-  constructor(chat: Pick<Chat<SkeinMessage>, "messages">, outbox: Outbox, state: ShownState) {
+  constructor(chat: Pick<RawChat, "messages">, outbox: Outbox, state: ShownState) {
     this.#chat = chat;
     this.#outbox = outbox;
     this.#state = state;

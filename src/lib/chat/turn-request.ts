@@ -1,10 +1,9 @@
-import type { Chat } from "@ai-sdk/svelte";
 import type { TriggerChatTransport } from "@trigger.dev/sdk/chat";
 import type { ChatAction } from "../tools/actions.ts";
-import type { SkeinMessage } from "../tools/message.ts";
 import type { GuardedTransport } from "./guarded-transport.ts";
 import type { Outage } from "./outage.ts";
 import type { Outbox } from "./outbox.ts";
+import type { RawChat } from "./raw-chat.svelte.ts";
 import type { ShownState } from "./shown.ts";
 import type { TurnInFlight } from "./sync-decision.ts";
 import type { ChatProblem } from "./types.ts";
@@ -24,7 +23,7 @@ export interface SessionState extends ShownState {
 export interface TurnsParts {
   id: string;
   chat: Pick<
-    Chat<SkeinMessage>,
+    RawChat,
     "messages" | "sendMessage" | "regenerate" | "resumeStream" | "stop" | "clearError" | "lastMessage"
   >;
   inner: TriggerChatTransport;

@@ -33,7 +33,11 @@ export class Turns {
   #ended: TurnEnded | null = null;
   #isLive = false;
 
-  constructor(parts: TurnsParts, data: ChatPageData, reload: () => Promise<ChatPageData | undefined>) {
+  constructor(
+    parts: TurnsParts,
+    data: ChatPageData,
+    reload: (known: ChatPageData) => Promise<ChatPageData | undefined>,
+  ) {
     this.#parts = parts;
     this.#data = data;
     this.shown = new Shown(parts.chat, parts.outbox, parts.state);
@@ -41,7 +45,7 @@ export class Turns {
     this.#reader = new TurnReader(parts);
     this.shown.learn(data);
     this.freshness = new Freshness(parts.outage, {
-      reload,
+      reload: () => reload(this.#data),
       onfresh: (fresh) => this.#fresh(fresh),
       ongone: () => this.#gone(),
       patience: () =>

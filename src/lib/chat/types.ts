@@ -48,12 +48,17 @@ export interface ChatPageData {
   };
   /** Where `/realtime/*` is; empty means the page's own origin. */
   realtimeUrl: string;
+  /** The server's name for the whole of this; without it nobody knows whether it is still the same. */
+  version?: string;
 }
 
 export interface ChatSessionOptions {
   fetchToken(chatId: string): Promise<string>;
-  /** Fresh page data; undefined when the chat is not this person's or no longer exists; rejects when out of reach. */
-  reload(): Promise<ChatPageData | undefined>;
+  /**
+   * Fresh page data, or that it is what had this version; undefined when the chat is not this person's or no longer
+   * exists; rejects when out of reach.
+   */
+  reload(version?: string): Promise<ChatPageData | "unchanged" | undefined>;
   /** Stops the turn that works on this message, or that has this attempt, unless it is over. */
   requestStop(chatId: string, turn: string): Promise<void>;
   /** The model chosen for the next turn, as `provider:model`. */

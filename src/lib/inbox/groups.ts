@@ -1,3 +1,4 @@
+import type { Day, DayOf } from "./calendar.ts";
 import type { InboxRow } from "./row.ts";
 
 export interface InboxGroup {
@@ -6,7 +7,7 @@ export interface InboxGroup {
 }
 
 /** What needs the person comes first, then what they pinned, then the rest by its date. */
-export function groupRows(rows: InboxRow[], now: number, timeZone: string): InboxGroup[] {
+export function groupRows(rows: InboxRow[], now: number, dayOf: DayOf): InboxGroup[] {
   const needsYou = rows.filter((row) => row.state === "Needs you");
   const pinned = rows.filter((row) => row.state !== "Needs you" && row.isPinned);
   const rest = rows.filter((row) => row.state !== "Needs you" && !row.isPinned);
@@ -14,15 +15,15 @@ export function groupRows(rows: InboxRow[], now: number, timeZone: string): Inbo
     { title: "Needs you", rows: needsYou },
     { title: "Pinned", rows: pinned },
   ].filter((group) => group.rows.length > 0);
-  return [...first, ...groupByDate(rest, now, timeZone)];
+  return [...first, ...groupByDate(rest, now, dayOf)];
 }
 
 /**
- * Rows (newest activity first) under "Today", "Yesterday", "Previous 7 days" and months. `now` and `timeZone` come from
+ * Rows (newest activity first) under "Today", "Yesterday", "Previous 7 days" and months. `now` and the calendar come from
  * the page's data, so that the server and the browser cut the days at the same place.
  */
-export function groupByDate(rows: InboxRow[], now: number, timeZone: string): InboxGroup[] {
-  const titleOf = dayTitles(now, timeZone);
+export function groupByDate(rows: InboxRow[], now: number, dayOf: DayOf): InboxGroup[] {
+  const titleOf = dayTitles(now, dayOf);
   const groups: InboxGroup[] = [];
   for (const row of rows) {
     const title = titleOf(row.at);
@@ -33,24 +34,22 @@ export function groupByDate(rows: InboxRow[], now: number, timeZone: string): In
   return groups;
 }
 
-function dayTitles(now: number, timeZone: string): (at: number) => string {
-  const day = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-  const month = new Intl.DateTimeFormat("en", { timeZone, month: "long" });
-  const monthAndYear = new Intl.DateTimeFormat("en", { timeZone, month: "long", year: "numeric" });
-  // Calendar days are counted as UTC midnights of the local date, so that a 23- or 25-hour day is still one day.
-  const dayNumber = (at: number) => Date.parse(`${day.format(at)}T00:00:00Z`) / 86_400_000;
-  const today = dayNumber(now);
-  const thisYear = day.format(now).slice(0, 4);
+function dayTitles(now: number, dayOf: DayOf): (at: number) => string {
+  // Counted as UTC midnights of the local date, so that a 23- or 25-hour day is still one day.
+  const numberOf = ({ year, month, day }: Day) => Date.UTC(year, month - 1, day) / DAY_MS;
+  const today = dayOf(now);
 
   const titleOf = (at: number) => {
-    const age = today - dayNumber(at);
+    const day = dayOf(at);
+    const age = numberOf(today) - numberOf(day);
     if (age <= 0) return "Today";
     if (age === 1) return "Yesterday";
     if (age <= 7) return "Previous 7 days";
-    return day.format(at).startsWith(thisYear) ? month.format(at) : monthAndYear.format(at);
+    const month = MONTHS[day.month - 1] ?? "";
+    return day.year === today.year ? month : `${month} ${day.year}`;
   };
 
-  // Formatting ten thousand dates takes a tenth of a second. Nowhere does a day begin within a quarter of an hour.
+  // Reading ten thousand dates takes a tenth of a second. Nowhere does a day begin within a quarter of an hour.
   const known = new Map<number, string>();
   return (at) => {
     const quarter = Math.floor(at / QUARTER_MS);
@@ -60,13 +59,9 @@ function dayTitles(now: number, timeZone: string): (at: number) => string {
   };
 }
 
+const DAY_MS = 86_400_000;
 const QUARTER_MS = 900_000;
-
-/** The browser's time zone as its cookie says, if this server knows such a zone. */
-export function knownTimeZone(name: string | undefined): string {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
-  } catch {
-    return "UTC";
-  }
-}
+const MONTHS = [
+  ...["January", "February", "March", "April", "May", "June"],
+  ...["July", "August", "September", "October", "November", "December"],
+];

@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import { dayIn } from "./calendar.ts";
 import { Inbox, type InboxApi } from "./inbox.svelte.ts";
 import type { News } from "./news.ts";
 import type { InboxPage } from "./row.ts";
@@ -21,7 +22,7 @@ function open(
     answer: () => Promise.resolve(null),
     ...api,
   };
-  return new Inbox(first, whole, { timeZone: "UTC", ...(onnews && { onnews }) });
+  return new Inbox(first, whole, { timeZone: "UTC", dayOf: dayIn("UTC"), ...(onnews && { onnews }) });
 }
 
 it("keeps what it shows when it cannot be read again, and shows the news once it can", async () => {

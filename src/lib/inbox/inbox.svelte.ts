@@ -1,6 +1,7 @@
 import { createContext } from "svelte";
 import type { ChatEdit } from "../tools/chat-edit.ts";
 import type { ToolAnswer } from "../tools/tool-answer.ts";
+import type { DayOf } from "./calendar.ts";
 import { coalesce } from "./coalesce.ts";
 import { foreseeEdits } from "./foresee-edit.ts";
 import { groupRows, type InboxGroup } from "./groups.ts";
@@ -22,6 +23,8 @@ export interface InboxApi extends InboxReader {
 
 interface InboxOptions {
   timeZone: string;
+  /** What cuts the days, in that zone. */
+  dayOf: DayOf;
   /** A chat has its answer, or needs the person. */
   onnews?: (news: News) => void;
 }
@@ -41,6 +44,7 @@ export class Inbox {
   #foreign = $state.raw<InboxRow[]>([]);
   /** Where the person's days begin. */
   readonly timeZone: string;
+  readonly #dayOf: DayOf;
   readonly #lists: InboxLists;
   readonly #edits: InboxEdits;
   readonly #readSessions: () => Promise<void>;
@@ -51,10 +55,11 @@ export class Inbox {
     return foreseeEdits(withRows(list, this.#listing, [], foreign), this.#listing, this.#edits.pending);
   });
   readonly #rows = $derived(overlay(this.#foreseen.rows, this.#sessions ?? []));
-  readonly #groups = $derived.by(() => groupRows(this.#rows, this.#lists.now, this.timeZone));
+  readonly #groups = $derived.by(() => groupRows(this.#rows, this.#lists.now, this.#dayOf));
 
-  constructor(page: InboxPage, api: InboxApi, { timeZone, onnews }: InboxOptions) {
+  constructor(page: InboxPage, api: InboxApi, { timeZone, dayOf, onnews }: InboxOptions) {
     this.timeZone = timeZone;
+    this.#dayOf = dayOf;
     this.#giveAnswer = (chatId, answer) => api.answer(chatId, answer);
     this.#lists = new InboxLists(api, (before, after) => {
       const news = newsOf(before, after);

@@ -21,6 +21,8 @@ const chat = { title: "Plan", preview: "", status: "idle", status_detail: null }
 
 test("a preview that only repeats the title is left out, a long one is cut", () => {
   expect(rowPreview({ ...chat, title: "Plan the…", preview: "Plan the release" })).toBe("");
+  expect(rowPreview({ ...chat, preview: "Plan" })).toBe("");
+  expect(rowPreview({ ...chat, preview: "Plan B is better" })).toBe("Plan B is better");
   expect(rowPreview({ ...chat, preview: "Here is a plan" })).toBe("Here is a plan");
   expect(rowPreview({ ...chat, preview: "😀".repeat(80) })).toBe("😀".repeat(64));
 });

@@ -74,14 +74,18 @@ export function rowState(chat: ChatState): RowState | null {
 /** What Markdown would not show: headings, emphasis, fences, table lines. */
 const MARKUP = /(^|\s)(#{1,6}|[-+>]|```\w*)(?=\s)|[*`|]+/g;
 
+/** What the beginning of a message says, on one line. */
+export const plainPreview = (preview: string): string => preview.replace(MARKUP, " ").replace(/\s+/g, " ").trim();
+
 /** As much of a preview as a row can show. */
 const PREVIEW_LENGTH = 64;
 
 export function rowPreview(chat: { title: string; preview: string; status: string; status_detail: string | null }) {
   const { title } = chat;
   const said = (chat.status === "failed" && chat.status_detail) || chat.preview;
-  const preview = said.replace(MARKUP, " ").replace(/\s+/g, " ").trim();
-  const repeatsTitle = preview.startsWith(title.replace(/…$/, ""));
+  const preview = plainPreview(said);
+  // A title that was cut says the beginning of it.
+  const repeatsTitle = title.endsWith("…") ? preview.startsWith(title.slice(0, -1)) : preview === title;
   // Cut between characters: half an emoji is not text.
   return repeatsTitle ? "" : Array.from(preview).slice(0, PREVIEW_LENGTH).join("");
 }

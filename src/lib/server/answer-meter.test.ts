@@ -32,13 +32,14 @@ describe("what an answer took", () => {
     expect(after(10, { type: "text-delta", text: "a" })).toBeUndefined();
     expect(after(500, step(1000, 100, { cached: 400 }))).toEqual({
       usage: {
-        ...{ inputTokens: 1000, outputTokens: 100, cachedInputTokens: 400, steps: 1, ms: 510 },
+        ...{ inputTokens: 1000, outputTokens: 100, cachedInputTokens: 400, contextTokens: 1100, steps: 1, ms: 510 },
         cost: { usd: expect.closeTo((600 + 40 + 500) / 1e6) as number, pricesOf: PRICES_OF },
       },
     });
     expect(after(490, step(2000, 200, { thought: 50 }))).toEqual({
       usage: {
-        ...{ inputTokens: 3000, outputTokens: 300, cachedInputTokens: 400, reasoningTokens: 50, steps: 2, ms: 1000 },
+        ...{ inputTokens: 3000, outputTokens: 300, cachedInputTokens: 400, reasoningTokens: 50 },
+        ...{ contextTokens: 2200, steps: 2, ms: 1000 },
         cost: { usd: expect.closeTo((600 + 40 + 500 + 2000 + 1000) / 1e6) as number, pricesOf: PRICES_OF },
       },
     });
@@ -55,7 +56,7 @@ describe("what an answer took", () => {
 
   it("has no cost for a model without a price, nor when a part of it was not counted", () => {
     expect(meterOf({ model: "demo:skein" }).after(0, step(5, 5))).toEqual({
-      usage: { inputTokens: 5, outputTokens: 5, steps: 1, ms: 0 },
+      usage: { inputTokens: 5, outputTokens: 5, contextTokens: 10, steps: 1, ms: 0 },
     });
     const { after } = meterOf();
     expect(after(0, step())).toEqual({ usage: { steps: 1, ms: 0 } });

@@ -83,6 +83,7 @@ export class AnswerMeter {
       ...sum("outputTokens", so, step.outputTokens),
       ...sum("cachedInputTokens", so, step.inputTokenDetails?.cacheReadTokens),
       ...sum("reasoningTokens", so, step.outputTokenDetails?.reasoningTokens),
+      ...(step.inputTokens === undefined ? {} : { contextTokens: step.inputTokens + (step.outputTokens ?? 0) }),
       steps: (so?.steps ?? 0) + 1,
       ms: (before?.ms ?? 0) + Math.max(0, this.#now() - this.#begunAt),
       ...(isPriced ? { cost: { usd: (so?.cost?.usd ?? 0) + usd, pricesOf: PRICES_OF } } : {}),

@@ -26,7 +26,8 @@ export async function open(services: Services, which: Which): Promise<ChatPageDa
   if (!opened) return (await takeOver(services, which)) ? open(services, which) : undefined;
   if (!opened.hasSession && !opened.isRunning)
     void connect(services, { ...which, model: opened.chat.model, agent: opened.chat.agent });
-  return dataOf(services, opened, publicAccessToken);
+  const { version } = opened;
+  return { ...dataOf(services, opened, publicAccessToken), ...(version === undefined ? {} : { version }) };
 }
 
 /** The page after its head moved: only the messages after `after`, or all (null) when the path does not have it. */

@@ -3,6 +3,7 @@ import type { ChatPageData } from "../chat/types.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import type { MessageQueue } from "../tools/queue.ts";
 import * as branches from "./branches.ts";
+import { versionOf } from "./chat-version.ts";
 import type { ChatRow } from "./chats.ts";
 import * as compactions from "./compactions.ts";
 import type { Database } from "./db/database.ts";
@@ -43,6 +44,8 @@ export interface OpenChat {
   queue: MessageQueue;
   /** Whether a run ever had it. A fork begins without. */
   hasSession: boolean;
+  /** Of the whole path; undefined of a part of it. */
+  version: string | undefined;
 }
 
 /**
@@ -129,6 +132,7 @@ export async function open(
         isRunning: status === "running" && (answeringId === null || shown.answering !== null),
         queue: await ofChat(trx, row),
         hasSession: row.session_chat_id !== null,
+        version: after === null ? await versionOf(trx, { ownerId, chatId }) : undefined,
       };
     });
 }

@@ -5,6 +5,7 @@ import * as branches from "./branches.ts";
 import type { Database } from "./db/index.ts";
 import * as messages from "./messages.ts";
 import { lineage } from "./transcript/context.ts";
+import { HeadPath } from "./transcript/head-path.ts";
 import { stateAt } from "./transcript/state.ts";
 
 const PATH = 60;
@@ -25,6 +26,7 @@ beforeAll(async () => {
      from generate_series(1, $3::int) n`,
     [chatId, PATH, PATH + OTHERS],
   );
+  await database.query(`update chat set head_id = $2 where id = $1`, [chatId, end]);
 });
 
 /** How many rows of the table were fetched. */
@@ -47,6 +49,7 @@ async function counted(trx: Transaction<Database>): Promise<number> {
 describe("a walk up the tree reads its path and not the chat", () => {
   it.each<[string, (trx: Transaction<Database>) => Promise<unknown>]>([
     ["the path with its contents", (trx) => messages.path(trx, chatId, end)],
+    ["the path at the head", (trx) => new HeadPath().read(trx, chatId, undefined)],
     ["the lineage of a message", (trx) => lineage(trx, chatId, [end])],
     ["the runtime's record", (trx) => stateAt(trx, chatId, end)],
   ])("%s", async (_what, read) => {

@@ -41,8 +41,8 @@ export type PathRow = Pick<
  * Joins the message `m` of this id to each row before it, by its key. As a plain join, the planner reads all of the chat's
  * messages at every step of a walk, as long as nobody has told it (by `analyze`) how many a chat has.
  */
-export function joinById(chatId: string, id: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`cross join lateral (select * from message where chat_id = ${chatId} and id = ${id} limit 1) m`;
+export function joinById(chatId: string, id: RawBuilder<unknown>, columns = sql`*`): RawBuilder<unknown> {
+  return sql`cross join lateral (select ${columns} from message where chat_id = ${chatId} and id = ${id} limit 1) m`;
 }
 
 /**
@@ -56,14 +56,8 @@ export async function path(
   { below = null }: { below?: string | null } = {},
 ): Promise<PathRow[]> {
   if (toId === null) return [];
-  const { rows } = await sql<PathRow>`${pathTo(chatId, sql`${toId}`, below)} order by depth desc`.execute(db);
-  return rows;
-}
-
-/** The query for the rows of a path, in no order. */
-export function pathTo(chatId: string, toId: RawBuilder<unknown>, below: string | null = null): RawBuilder<PathRow> {
   // The ids are walked first and the contents fetched once: carrying parts through the recursion copies them.
-  return sql`
+  const { rows } = await sql<PathRow>`
     with recursive up (id, parent_id, depth) as (
       select id, parent_id, 0 from message where chat_id = ${chatId} and id = ${toId}
       union all
@@ -73,7 +67,9 @@ export function pathTo(chatId: string, toId: RawBuilder<unknown>, below: string 
       case when up.depth >= (select depth from up where id = ${below}) then '[]' else m.parts end as parts,
       m.final, m.stopped, m.error, m.created_at, up.depth
     from up ${joinById(chatId, sql`up.id`)}
-    where not m.hidden`;
+    where not m.hidden
+    order by depth desc`.execute(db);
+  return rows;
 }
 
 /** One message of this chat, wherever it is in the tree. */

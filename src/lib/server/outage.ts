@@ -2,7 +2,8 @@ import { ApiConnectionError, ApiError } from "@trigger.dev/core/v3";
 
 const CODES = /^(E(CONN\w+|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|TIMEDOUT|AI_AGAIN)|UND_ERR_\w+|57P0[1-3])$/;
 /** What `pg` says without a code. */
-const MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|fetch failed$)/;
+const MESSAGES =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|fetch failed$)/;
 
 /**
  * Why something we depend on (Trigger.dev, Postgres) could not be reached, in a few words. Undefined: it could, and this

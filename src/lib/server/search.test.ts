@@ -67,6 +67,15 @@ describe("what is found", () => {
     ]);
   });
 
+  it("is shown without Markdown where a model wrote it, and as it is where a person did", async () => {
+    const id = await chat("A chat");
+    await say(id, "**In short:** the `needle_` is here.", { role: "assistant" });
+    await say(id, "**My** needle_ too", { role: "user" });
+    expect(await snippets("needle")).toEqual(["**My** [needle]_ too", "In short: the [needle]_ is here."]);
+    await db.updateTable("chat").set({ title: "Haystack", preview: "**In** `short`" }).where("id", "=", id).execute();
+    expect(await snippets("haystack")).toEqual(["In short"]);
+  });
+
   it("is a person's own", async () => {
     const stranger = await newcomer();
     await say(await chat("Plans", stranger), "a secret garden");

@@ -1,5 +1,7 @@
 import { sql, type Kysely, type Transaction } from "kysely";
+import { plainPreview } from "../inbox/row.ts";
 import { MAX_QUERY_LENGTH, type SearchResult } from "../search/result.ts";
+import { plainText } from "../tools/plain-text.ts";
 import type { Database } from "./db/database.ts";
 import { chatOf, messageCandidates, titleCandidates, type Candidate } from "./search/candidates.ts";
 import { excerpt, highlight } from "./search/highlight.ts";
@@ -31,7 +33,8 @@ export async function search(db: Kysely<Database>, { ownerId, query, limit = 30 
       ...rest,
       role: role === "system" ? null : role,
       title: highlight(title, sought),
-      snippet: excerpt(said ?? preview, sought),
+      // What a person writes is no Markdown.
+      snippet: excerpt(said === null ? plainPreview(preview) : role === "assistant" ? plainText(said) : said, sought),
     }));
   });
 }

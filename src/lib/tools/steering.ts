@@ -29,5 +29,8 @@ export function steeredIn(part: SkeinMessage["parts"][number]): SteeredIn[] | un
 
 /** The messages that answers show where they came in, by their ids. */
 export function shownInAnswers(messages: readonly Pick<SkeinMessage, "parts">[]): Set<string> {
-  return new Set(messages.flatMap(({ parts }) => parts.flatMap((part) => steeredIn(part) ?? [])).map(({ id }) => id));
+  const shown = new Set<string>();
+  // Nothing is made on the way: it is asked of every message, at every word.
+  for (const { parts } of messages) for (const part of parts) for (const { id } of steeredIn(part) ?? []) shown.add(id);
+  return shown;
 }

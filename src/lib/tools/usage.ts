@@ -6,6 +6,8 @@ export interface Usage {
   outputTokens?: number;
   cachedInputTokens?: number;
   reasoningTokens?: number;
+  /** Of its last step alone, told and said: as much of the model's window the conversation takes. */
+  contextTokens?: number;
   /** How often the model was asked. */
   steps: number;
   /** From the first request to the last word, without the time in which a person was waited for. */

@@ -1,4 +1,4 @@
-import { knownTimeZone } from "$lib/inbox/groups.ts";
+import { knownTimeZone, minutesAhead } from "$lib/inbox/calendar.ts";
 import { requirePerson } from "$lib/server/access.ts";
 import * as inbox from "$lib/server/inbox.ts";
 import * as settings from "$lib/server/settings.ts";
@@ -11,11 +11,14 @@ export const load: LayoutServerLoad = async ({ locals, cookies }) => {
     inbox.list(services, user.id, { view: "inbox", filter: null }),
     settings.defaultModel(services.db, user.id),
   ]);
+  const zone = knownTimeZone(cookies.get("skein-zone"));
   return {
     user: { id: user.id, name: user.name, isGuest: user.isGuest },
     inbox: list,
-    timeZone: knownTimeZone(cookies.get("skein-zone")),
-    models: services.models.list().map(({ id, label, accepts }) => ({ id, label, accepts })),
+    zone: { name: zone, minutesAhead: minutesAhead(zone, list.now) },
+    models: services.models.list().map(({ id, label, accepts, tools, reasoning, contextWindow }) => ({
+      ...{ id, label, accepts, tools, reasoning, contextWindow },
+    })),
     defaultModel: services.models.choose(chosen).id,
   };
 };

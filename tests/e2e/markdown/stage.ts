@@ -1,3 +1,5 @@
+// Here already, so that the first formula is drawn no later than all others.
+import "katex";
 import { flushSync, mount, unmount } from "svelte";
 import Stage from "./Stage.svelte";
 
@@ -17,7 +19,9 @@ window.attacked = () => (window.attacks += 1);
 
 const TAGS = new Set(
   `a b blockquote br button code dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr img input li ol p path pre rect
-  circle line polyline span strong sub sup svg table tbody td tfoot th thead tr ul`.split(/\s+/),
+  circle line polyline span strong sub sup svg table tbody td tfoot th thead tr ul
+  math semantics annotation mrow mi mn mo ms mtext mspace mstyle mfrac msqrt mroot msub msup msubsup munder mover munderover
+  mtable mtr mtd mpadded mphantom menclose`.split(/\s+/),
 );
 
 /** What held the page up after it was drawn (colours of code come later) counts for the next one. */

@@ -48,6 +48,25 @@ test("what is on its way comes back unless it arrived, before what was written s
   expect(reloaded(() => true)).toMatchObject({ text: "second", files: [dog] });
 });
 
+test("a model comes back without a word, until it is used or there is another to begin with", () => {
+  const choose = (model: string) => Object.assign(written(""), { model });
+  choose("other").save();
+  const asStored = new Map(stored);
+  expect(reloaded()).toEqual({ text: "", files: [], model: "other" });
+  stored = asStored;
+  const later = new Draft("chat", "newer");
+  later.restore(() => false);
+  expect(later.model).toBe("newer");
+
+  const draft = choose("other");
+  draft.take();
+  draft.accept();
+  expect(stored.size).toBe(0);
+  choose("other").save();
+  choose("demo:skein").save();
+  expect(stored.size).toBe(0);
+});
+
 test("what has arrived leaves nothing behind", () => {
   const draft = written("first", cat);
   draft.take();

@@ -15,17 +15,20 @@ export class Draft {
   files = $state.raw<AttachedFile[]>([]);
   model = $state<string>();
   #key: string;
+  /** The model that the next message has unless the person chooses another one. */
+  #given: string | undefined;
   #unsent: Written | null = null;
 
   constructor(chatId: string, model: string | undefined) {
     this.#key = `skein:draft:${chatId}`;
-    this.model = model;
+    this.model = this.#given = model;
   }
 
   /** In the browser, once: brings back what was written, unless `isSent` knows that it arrived after all. */
   restore(isSent: (written: Written) => boolean) {
     const kept = this.#read();
-    if (kept?.model !== undefined) this.model = kept.model;
+    // What was chosen instead of another one than today's was chosen before that came to be.
+    if (kept?.model !== undefined && (kept.given ?? this.#given) === this.#given) this.model = kept.model;
     const unsent = kept?.unsent && !isSent(kept.unsent) ? kept.unsent : null;
     // Somebody who types before the page is alive keeps what they typed.
     if (this.text === "") this.text = [unsent?.text, kept?.text].filter(Boolean).join("\n\n");
@@ -36,8 +39,13 @@ export class Draft {
   save() {
     const { text, files, model } = this;
     try {
-      if (text === "" && files.length === 0 && this.#unsent === null) localStorage.removeItem(this.#key);
-      else localStorage.setItem(this.#key, JSON.stringify({ text, files, unsent: this.#unsent, model }));
+      const isNothing = text === "" && files.length === 0 && model === this.#given && this.#unsent === null;
+      if (isNothing) localStorage.removeItem(this.#key);
+      else
+        localStorage.setItem(
+          this.#key,
+          JSON.stringify({ text, files, unsent: this.#unsent, model, given: this.#given }),
+        );
     } catch {
       // Storage is full or refused: the text is still in the box.
     }
@@ -61,21 +69,29 @@ export class Draft {
     this.attach([]);
   }
 
-  /** What was taken has arrived. */
+  /** What was taken has arrived: its model is the chat's from here on. */
   accept() {
     if (this.#unsent === null) return;
     this.#unsent = null;
+    this.#given = this.model;
     this.save();
   }
 
-  #read(): (Written & { unsent: Written | null; model?: string }) | null {
+  #read(): (Written & Pick<Kept, "model" | "given"> & { unsent: Written | null }) | null {
     try {
-      const kept = JSON.parse(localStorage.getItem(this.#key) ?? "null") as Partial<Draft> & { unsent?: unknown };
-      return kept && { ...writtenIn(kept), unsent: kept.unsent ? writtenIn(kept.unsent) : null, model: kept.model };
+      const kept = JSON.parse(localStorage.getItem(this.#key) ?? "null") as Kept | null;
+      const { unsent, model, given } = kept ?? {};
+      return kept && { ...writtenIn(kept), unsent: unsent ? writtenIn(unsent) : null, model, given };
     } catch {
       return null;
     }
   }
+}
+
+interface Kept extends Partial<Written> {
+  unsent?: unknown;
+  model?: string;
+  given?: string;
 }
 
 /** An earlier version of this page may have kept it in another form. */

@@ -24,9 +24,12 @@ export async function markRead(chatId: string): Promise<void> {
   await fetch(url, { method: "POST", keepalive: true });
 }
 
-export async function reload(chatId: string): Promise<ChatPageData | undefined> {
-  const response = await fetch(resolve("/api/chats/[chatId]", { chatId }));
+/** A long chat is a megabyte: it is only sent if it is not the version that the page has. */
+export async function reload(chatId: string, version?: string): Promise<ChatPageData | "unchanged" | undefined> {
+  const known = version === undefined ? "" : `?${new URLSearchParams({ version })}`;
+  const response = await fetch(resolve("/api/chats/[chatId]", { chatId }) + known);
   if (response.status === 404) return undefined;
+  if (response.status === 204) return "unchanged";
   if (!response.ok) throw new Error(`The chat could not be read (${response.status}).`);
   return (await response.json()) as ChatPageData;
 }

@@ -1,16 +1,17 @@
 import { markdownOf } from "$lib/tools/message-markdown.ts";
 import type { SkeinMessage } from "$lib/tools/message.ts";
+import { onScreenOf } from "./on-screen.ts";
 
 /** Copies it as Markdown. Returns what there is to say about it. */
 export async function copyLastAnswer(
   messages: readonly SkeinMessage[],
-  copy: (text: string) => Promise<void>,
+  copy: (text: string, messageId: string) => Promise<void>,
 ): Promise<string> {
   const answer = messages.findLast(({ role }) => role === "assistant");
   const text = answer ? markdownOf(answer) : "";
-  if (text === "") return "There is no answer to copy yet.";
+  if (!answer || text === "") return "There is no answer to copy yet.";
   try {
-    await copy(text);
+    await copy(text, answer.id);
     return "The last answer is copied.";
   } catch {
     return "The browser does not let the answer be copied.";
@@ -27,10 +28,7 @@ export function questionFrom(step: number): string | undefined {
   const log = document.querySelector("[role=log]");
   if (!log) return undefined;
   const screen = log.getBoundingClientRect();
-  const isSeen = (row: Element) => {
-    const { top, bottom } = row.getBoundingClientRect();
-    return bottom > screen.top && top < screen.bottom;
-  };
+  const isSeen = onScreenOf(log);
   const questions = [...document.querySelectorAll<HTMLElement>(`${ROWS}[data-role=user]`)];
   const current = document.activeElement?.closest<HTMLElement>(ROWS);
   const follows = (row: HTMLElement) =>

@@ -8,7 +8,7 @@ import { questionParts, says, textOf, type SkeinMessage } from "$lib/tools/messa
 import type { ModelChoice } from "../composer/model-choice.ts";
 import * as api from "./chat-api.ts";
 import type { Edit, Edits } from "./edits.svelte.ts";
-import type { ScrollController } from "./scroll.svelte.ts";
+import { rowAt, type ScrollController } from "./scroll.svelte.ts";
 
 export interface CommandParts {
   session: ChatSession;
@@ -42,6 +42,10 @@ export class MessageCommands {
     this.edits = parts.edits;
     this.models = parts.models;
     this.isReadOnly = parts.isReadOnly;
+  }
+
+  focusComposer(): void {
+    this.#parts.focusComposer();
   }
 
   switchTo(place: number, parentId: string | null, id: string | null): void {
@@ -170,16 +174,19 @@ export class MessageCommands {
   }
 
   #keep(place: number, change: () => unknown): Promise<void> {
-    const find = () => document.querySelector(`[role=log] [data-place="${place}"]`);
-    return this.#parts.scroll.keep(find, () => void change());
+    return this.#parts.scroll.keep(
+      () => rowAt(place),
+      () => void change(),
+    );
   }
 
   /** The button that was pressed went with its row; the same one of the row that came takes the focus. */
   async #focusAgain(place: number, pressed: string | null | undefined) {
     await tick();
     if (!pressed || document.activeElement !== document.body) return;
-    const row = document.querySelector(`[role=log] [data-place="${place}"]`);
-    row?.querySelector<HTMLElement>(`[data-branches] [aria-label="${pressed}"]`)?.focus({ preventScroll: true });
+    rowAt(place)
+      ?.querySelector<HTMLElement>(`[data-branches] [aria-label="${pressed}"]`)
+      ?.focus({ preventScroll: true });
   }
 }
 

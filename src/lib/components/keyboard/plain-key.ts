@@ -9,3 +9,7 @@ export function isPlainKey(event: KeyboardEvent): boolean {
   if (ctrlKey || metaKey || altKey || isComposing || defaultPrevented) return false;
   return !(target instanceof Element && target.closest(TAKES_LETTERS)) && document.querySelector(ABOVE) === null;
 }
+
+/** Whatever is open above the page or beside a button closes by Escape, which means nothing else then. */
+export const isSomethingOpen = () =>
+  document.querySelector("dialog[open], [role=menu], [role=dialog], [role=listbox], .popover, main[inert]") !== null;

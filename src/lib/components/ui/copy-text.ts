@@ -1,7 +1,15 @@
-/** Browsers offer the clipboard on https and localhost only; on a LAN address the old way still works. */
-export async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else copyThroughSelection(text);
+/**
+ * `html`: the same for whoever pastes it where text can look like something. Browsers offer the clipboard on https and
+ * localhost only; on a LAN address the old way still works.
+ */
+export async function copyText(text: string, html?: string): Promise<void> {
+  if (!navigator.clipboard) copyThroughSelection(text);
+  else if (html === undefined || !("write" in navigator.clipboard)) await navigator.clipboard.writeText(text);
+  else {
+    const kinds = { "text/plain": text, "text/html": html };
+    const blobs = Object.entries(kinds).map(([type, words]) => [type, new Blob([words], { type })] as const);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+  }
 }
 
 function copyThroughSelection(text: string) {

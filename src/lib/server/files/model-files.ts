@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import { cannotSee } from "../../tools/file-rules.ts";
 import { fileIdOf, isImage } from "../../tools/file.ts";
 import type { Database } from "../db/database.ts";
+import { throughOutages } from "../db/through-outages.ts";
 import { PlainModelError, type ModelInfo } from "../models/index.ts";
 import type { CallOptions, LanguageModelV4 } from "../models/language-model.ts";
 import * as files from "./files.ts";
@@ -47,7 +48,7 @@ async function fillIn(
   { db, files: stores, chatId }: ChatFiles,
 ): Promise<Message[]> {
   const ids = new Set(prompt.flatMap((message) => (message.role === "user" ? message.content : [])).flatMap(idOf));
-  const known = await files.ofChat(db, chatId, [...ids]);
+  const known = await throughOutages(() => files.ofChat(db, chatId, [...ids]));
   const fill = async (part: UserPart, isAsked: boolean): Promise<UserPart[]> => {
     if (part.type === "text") return [part];
     const [id] = idOf(part);

@@ -1,4 +1,5 @@
 import { cutOff, evenOut } from "../../tools/chat-title.ts";
+import { unescaped, withoutPairs } from "../../tools/plain-text.ts";
 
 /** The longest name that a model may give a chat, in UTF-16 units, its ellipsis included. */
 const MAX_LENGTH = 80;
@@ -41,11 +42,6 @@ const LEAD = /^(#{1,6}|>|[-*+])\s+/;
 const LABEL =
   /^(chat title|title|titel|titre|título|titulo|titolo|название|заголовок|标题|標題|タイトル|제목)\s*[:：]\s*/iu;
 const LINK = /!?\[([^[\]]*)\]\([^()]*\)/g;
-const CODE = /(`+)([^`]+)\1/g;
-const STRONG = /(?<!\\)(\*\*|~~)(?=\S)(.+?)(?<=\S)\1/g;
-/** Not inside a word: `snake_case` and `2*3*4` are no emphasis. */
-const EMPHASIS = /(?<![\p{L}\p{N}\\])(\*|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\p{L}\p{N}])/gu;
-const ESCAPE = /\\([\\`*_{}[\]()#+.!|>~-])/g;
 const QUOTES = ['""', "''", "“”", "„“", "„”", "””", "‘’", "«»", "»«", "‹›", "「」", "『』", "《》"];
 
 /** One is inside another, as in `**"Title: Lisbon."**`: until nothing is left to take away. */
@@ -54,11 +50,10 @@ function plain(line: string): string {
   if (FENCE.test(text)) return "";
   for (let before: string | undefined; before !== text;) {
     before = text;
-    text = text.replace(LEAD, "").replace(LABEL, "").replace(LINK, "$1").replace(CODE, "$2");
-    text = unquoted(text.replace(STRONG, "$2").replace(EMPHASIS, "$2"));
+    text = unquoted(withoutPairs(text.replace(LEAD, "").replace(LABEL, "").replace(LINK, "$1")));
     text = text.replace(/(?<!\.)[.。]$/, "").trim();
   }
-  return text.replace(ESCAPE, "$1");
+  return unescaped(text);
 }
 
 /** `"Yes" or "no"` is not one quotation. */

@@ -1,5 +1,5 @@
 import { quote } from "./demo-quote.ts";
-import { CODE, DEMO, DURABLE, KEYS, MARKDOWN, OFFERS, PLACES, SOURCES, TABLE } from "./demo-texts.ts";
+import { BRANCHES, CODE, DEMO, DURABLE, KEYS, MARKDOWN, OFFERS, PLACES, SOURCES, TABLE } from "./demo-texts.ts";
 import { makePng } from "./demo-png.ts";
 import { TOOL_TOPICS, without, type DemoResult } from "./demo-tools.ts";
 
@@ -93,6 +93,7 @@ const TOPICS: Topic[] = [
       text: `A typed function, as a model would write one:\n\n${CODE}\n\nThe block has a copy button, and it was highlighted as it arrived.`,
     }),
   },
+  { asked: /\b(edit|branch|branches)\b/i, answer: () => ({ text: BRANCHES }) },
   { asked: /\b(markdown|format)/i, answer: () => ({ text: MARKDOWN }) },
   {
     asked: /\b(key|api key|anthropic|claude|openai|gpt|google|gemini|ollama|provider|real model|another model)\b/i,

@@ -5,6 +5,7 @@ import { answerTo, type DemoAnswer, type DemoTurn } from "./demo-answers.ts";
 import { research } from "./demo-research.ts";
 import { summaryOf } from "./demo-summary.ts";
 import { demoTitle } from "./demo-title.ts";
+import { usageOf } from "./demo-usage.ts";
 import type { DemoResult } from "./demo-tools.ts";
 import { RESEARCH_INSTRUCTIONS } from "../../tools/research-instructions.ts";
 import type { CallOptions, LanguageModelV4, StreamPart } from "./language-model.ts";
@@ -34,7 +35,7 @@ export function createDemoModel(pace: DemoPace): LanguageModelV4 {
     supportedUrls: {},
     doStream: (options) => {
       const answer = answerOf(options);
-      return Promise.resolve({ stream: streamOf(speak(answer, pace, options.abortSignal)) });
+      return Promise.resolve({ stream: streamOf(speak(answer, pace, options)) });
     },
     doGenerate: (options) => {
       const answer = answerOf(options);
@@ -43,7 +44,7 @@ export function createDemoModel(pace: DemoPace): LanguageModelV4 {
       return Promise.resolve({
         content: [{ type: "text", text: answer.text }, ...(call ? [call] : [])],
         finishReason: call ? CALLED : FINISHED,
-        usage: usageOf(answer),
+        usage: usageOf(options.prompt, answer),
         warnings: [],
       });
     },
@@ -64,7 +65,8 @@ function streamOf(parts: AsyncGenerator<StreamPart>): ReadableStream<StreamPart>
 const FINISHED = { unified: "stop", raw: "stop" } as const;
 const CALLED = { unified: "tool-calls", raw: "tool-calls" } as const;
 
-async function* speak(answer: DemoAnswer, pace: DemoPace, signal: AbortSignal | undefined): AsyncGenerator<StreamPart> {
+async function* speak(answer: DemoAnswer, pace: DemoPace, options: CallOptions): AsyncGenerator<StreamPart> {
+  const { abortSignal: signal } = options;
   yield { type: "stream-start", warnings: [] };
   await sleep(pace.ttftMs, undefined, { signal });
   if (answer.reasoning) {
@@ -91,7 +93,7 @@ async function* speak(answer: DemoAnswer, pace: DemoPace, signal: AbortSignal | 
     yield { type: "tool-input-end", id };
     yield call;
   }
-  yield { type: "finish", finishReason: answer.call ? CALLED : FINISHED, usage: usageOf(answer) };
+  yield { type: "finish", finishReason: answer.call ? CALLED : FINISHED, usage: usageOf(options.prompt, answer) };
 }
 
 function callOf({ tool, input }: NonNullable<DemoAnswer["call"]>) {
@@ -159,12 +161,4 @@ function describeFile(part: Part): string | undefined {
   if (name === undefined || text === undefined) return undefined;
   const lines = text.split("\n").length;
   return `**${name}**: a text of ${lines} ${lines === 1 ? "line" : "lines"}, ${text.length} characters`;
-}
-
-function usageOf({ text, reasoning = "" }: DemoAnswer) {
-  const count = (words: string) => words.split(/\s+/).filter(Boolean).length;
-  return {
-    inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
-    outputTokens: { total: count(text) + count(reasoning), text: count(text), reasoning: count(reasoning) },
-  };
 }

@@ -6,6 +6,8 @@ export const OFFERS = `Ask me for one of these:
 - **how to set a key**, to talk to a real model
 - **how to use Trigger.dev or my own Postgres**
 - **a long answer**, so that you can reload or stop it
+- **let me steer you**, to say something while I answer
+- **how to edit a message**, and what becomes of the old one
 - **reasoning**, **a table**, **code**, **Markdown**, **an image** or **sources**
 - **fetch https://example.org** or **calculate 6 * 7**, to watch a tool work
 - **find my chats about Lisbon**, or **rename one of my chats**, which you approve first
@@ -74,7 +76,20 @@ Text can be **bold**, *italic* or \`code\`; a [link](https://trigger.dev/docs) o
 
 ${TABLE}
 
-${CODE}`;
+${CODE}
+
+$$
+\\int_0^1 x^2 \\, dx = \\frac{1}{3}
+$$`;
+
+export const BRANCHES = `Nothing is lost when you change your mind. Try it on what you just asked:
+
+1. Press **Edit message** (the pencil below your question), write something else and send it. You get another answer, on a branch of its own.
+2. Below the question stands \`2 / 2\` now: its arrows lead to the first branch and back.
+3. **Regenerate** does the same with an answer, with another model if you like.
+4. **Fork from here** takes everything up to a message into a new chat.
+
+The model is told the branch that you see, and only that.`;
 
 export const SOURCES = [
   { url: "https://trigger.dev/docs/ai-chat/overview", title: "AI chat, Trigger.dev" },

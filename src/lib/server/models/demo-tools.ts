@@ -3,6 +3,7 @@ import { INBOX_TOPICS } from "./demo-inbox.ts";
 import { QUESTION_TOPIC } from "./demo-question.ts";
 import { quote } from "./demo-quote.ts";
 import { RESEARCH_TOPIC } from "./demo-research.ts";
+import { STEERING_TOPIC } from "./demo-steering.ts";
 
 /** What came of a tool that the demo model called: one of the three. */
 export interface DemoResult {
@@ -25,6 +26,7 @@ export const TOOL_TOPICS: Topic[] = [
   RESEARCH_TOPIC,
   ...INBOX_TOPICS,
   QUESTION_TOPIC,
+  STEERING_TOPIC,
   {
     asked: /\bfetch\b|\b(read|open|visit|summari[sz]e)\b.*\bhttps?:\/\//is,
     answer: (question) => {

@@ -1,3 +1,6 @@
+/** What all the models below can do. Of one that is not listed, nobody knows whether it reasons. */
+export const HOSTED_ABILITIES = { accepts: { images: true }, tools: true, reasoning: true };
+
 /**
  * The models of the hosted providers, each with its name and its context window in tokens; `smallest` is taken for one
  * that is not listed here. Windows as of 2026-11-22, from platform.claude.com/docs, developers.openai.com/api/docs/models

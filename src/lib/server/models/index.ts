@@ -5,7 +5,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { Config } from "../config.ts";
 import { askWithoutTools } from "./ask-without-tools.ts";
 import { createDemoModel, DEMO_CONTEXT_WINDOW } from "./demo-model.ts";
-import { HOSTED } from "./hosted.ts";
+import { HOSTED, HOSTED_ABILITIES } from "./hosted.ts";
 import type { LanguageModelV4 } from "./language-model.ts";
 import { withTimeout } from "./model-timeout.ts";
 
@@ -23,6 +23,10 @@ export interface ModelInfo {
   provider: string;
   /** What it can be sent beside text. */
   accepts: { images: boolean };
+  /** Whether it is known to use tools. All are offered them; one that refuses is asked without. */
+  tools: boolean;
+  /** Whether it is known to think before it answers. */
+  reasoning: boolean;
   /** How many tokens a conversation may have, its next answer included. */
   contextWindow: number;
 }
@@ -62,8 +66,8 @@ export function createModelRegistry(config: ModelConfig): ModelRegistry {
   if (wanted && !find(wanted)) entries.unshift(...unlisted(config, wanted));
   const fallback = find(wanted) ?? entries[0] ?? demo(config);
   const pick = (id: string | null | undefined) => find(id) ?? fallback;
-  const infoOf = ({ id, label, provider, accepts, contextWindow }: Entry): ModelInfo => ({
-    ...{ id, label, provider, accepts, contextWindow },
+  const infoOf = ({ id, label, provider, accepts, tools, reasoning, contextWindow }: Entry): ModelInfo => ({
+    ...{ id, label, provider, accepts, tools, reasoning, contextWindow },
   });
   return {
     list: () => entries.map(infoOf),
@@ -79,9 +83,6 @@ export function createModelRegistry(config: ModelConfig): ModelRegistry {
   };
 }
 
-/** The hosted models all see. */
-const SEES = { images: true };
-
 function hosted(config: ModelConfig): Entry[] {
   return HOSTED.flatMap(({ provider, label, key, models }) => {
     const create = creatorOf(provider, config.providers[key], config.fetch);
@@ -90,7 +91,7 @@ function hosted(config: ModelConfig): Entry[] {
       id: `${provider}:${name}`,
       label: title,
       provider: label,
-      accepts: SEES,
+      ...HOSTED_ABILITIES,
       contextWindow,
       create: () => create(name),
     }));
@@ -116,7 +117,11 @@ function unlisted(config: ModelConfig, id: string): Entry[] {
   const create = host && creatorOf(provider, config.providers[host.key], config.fetch);
   if (!create || !name) return [];
   return [
-    { id, label: name, provider: host.label, accepts: SEES, contextWindow: host.smallest, create: () => create(name) },
+    {
+      ...{ id, label: name, provider: host.label, contextWindow: host.smallest, create: () => create(name) },
+      ...HOSTED_ABILITIES,
+      reasoning: false,
+    },
   ];
 }
 
@@ -135,6 +140,7 @@ function compatible({ providers, fetch }: ModelConfig): Entry[] {
     label: name,
     provider: new URL(server.baseUrl).host,
     accepts: { images: server.visionModels.includes(name) },
+    ...{ tools: false, reasoning: false },
     contextWindow: server.contextWindow,
     create: () => askWithoutTools(provider(name)),
   }));
@@ -142,5 +148,8 @@ function compatible({ providers, fetch }: ModelConfig): Entry[] {
 
 function demo({ demo }: ModelConfig): Entry {
   const create = () => createDemoModel(demo);
-  return { id: DEMO_ID, label: "Demo", provider: "Skein", accepts: SEES, contextWindow: DEMO_CONTEXT_WINDOW, create };
+  return {
+    ...{ id: DEMO_ID, label: "Demo", provider: "Skein", contextWindow: DEMO_CONTEXT_WINDOW, create },
+    ...{ accepts: { images: true }, tools: true, reasoning: true },
+  };
 }

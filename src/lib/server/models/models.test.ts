@@ -75,7 +75,7 @@ describe("the registry", () => {
         id: "demo:skein",
         label: "Demo",
         provider: "Skein",
-        accepts: { images: true },
+        ...{ accepts: { images: true }, tools: true, reasoning: true },
         contextWindow: expect.any(Number),
       },
     ]);
@@ -92,6 +92,7 @@ describe("the registry", () => {
     const providers = { ...none.providers, openaiApiKey: "k", anthropicApiKey: "k" };
     expect(createModelRegistry({ ...none, providers, defaultModel: "openai:gpt-99" }).choose()).toMatchObject({
       label: "gpt-99",
+      reasoning: false,
       contextWindow: 128_000,
     });
     expect(createModelRegistry({ ...none, providers, defaultModel: "demo" }).defaultId).toBe("demo:skein");

@@ -1,15 +1,7 @@
 import type { ModelMessage } from "ai";
 import { describe, expect, it } from "vitest";
 import type { SkeinMessage } from "../../tools/message.ts";
-import {
-  cutOf,
-  estimateTokens,
-  fromQuestion,
-  isNearlyFull,
-  questionsAfter,
-  summarisable,
-  transcriptOf,
-} from "./compaction.ts";
+import { cutOf, estimateTokens, fromQuestion, questionsAfter, summarisable, transcriptOf } from "./compaction.ts";
 
 /** `q1 a1 q2` reads as a path: what begins with q was written by a person. */
 const path = (ids: string) =>
@@ -20,10 +12,6 @@ const path = (ids: string) =>
   }));
 
 describe("when a conversation is summarised", () => {
-  it("is before it is full, for the next question needs room", () => {
-    expect([799, 800, 5000].map((tokens) => isNearlyFull(tokens, 1000))).toEqual([false, true, true]);
-  });
-
   it("is estimated from all that was told, tools included, and files by their number", () => {
     const said: ModelMessage[] = [
       { role: "user", content: "x".repeat(400) },

@@ -3,15 +3,7 @@ import { getToolName, isToolUIPart } from "ai";
 import type { SkeinMessage } from "../../tools/message.ts";
 import { SUMMARY_LEAD } from "../models/index.ts";
 
-/** A conversation is summarised before it is too long, for the next question needs room as well. */
-const FULL = 0.8;
-
 type Spoken = Pick<SkeinMessage, "id" | "role">;
-
-/** Whether the next turn may be too long for the model. */
-export function isNearlyFull(tokens: number, contextWindow: number): boolean {
-  return tokens >= FULL * contextWindow;
-}
 
 /**
  * How many messages of a path, from its root, a new summary should speak for: all but the last `keep` exchanges. Always

@@ -4,6 +4,7 @@ import type { SkeinMessage } from "../../tools/message.ts";
 import type { Database } from "../db/database.ts";
 import * as messages from "../messages.ts";
 import { isFinished } from "./answer.ts";
+import { HeadPath, type AtHead } from "./head-path.ts";
 import type { TreeRow } from "./tree.ts";
 
 /**
@@ -13,17 +14,19 @@ import type { TreeRow } from "./tree.ts";
  * - a known answer (an approval, a tool's output) with that answer, wherever the head is by now;
  * - a known question with its finished answer, which makes re-sending it a no-op, else with itself, which answers it;
  * - a new question with that question, below the message its writer saw if that one is on another branch.
+ *
+ * `headPath`: what this process knows of the chat already.
  */
 export async function loadContext(
   db: Kysely<Database>,
   chatId: string,
   event: Pick<LoadContextEvent, "trigger"> & { incomingMessages: SkeinMessage[] },
+  headPath = new HeadPath(),
 ): Promise<SkeinMessage[]> {
   const incoming = event.incomingMessages.at(-1);
-  const at = await atHead(db, chatId, incoming?.id);
+  const at = await headPath.read(db, chatId, incoming?.id);
   const end = await endOfPath(db, chatId, at, incoming, event.trigger);
-  const rows = end === at.headId ? at.path : await messages.path(db, chatId, end);
-  const context = rows.map(messages.messageOf);
+  const context = end === at.headId ? [...at.path] : (await messages.path(db, chatId, end)).map(messages.messageOf);
   if (event.trigger === "regenerate-message") {
     while (context.length > 0 && context.at(-1)?.role !== "user") context.pop();
   }
@@ -32,27 +35,6 @@ export async function loadContext(
     if (message.role === "user" && !known.has(message.id)) context.push(message);
   }
   return context;
-}
-
-interface AtHead {
-  headId: string | null;
-  answeringId: string | null;
-  /** Whether the chat has the incoming message already. */
-  isKnown: boolean;
-  path: messages.PathRow[];
-}
-
-/** Nearly every turn is about the head's path: one round trip, because the person is waiting for the first word. */
-async function atHead(db: Kysely<Database>, chatId: string, incomingId: string | undefined): Promise<AtHead> {
-  type Chat = Omit<AtHead, "path">;
-  const { rows } = await sql<Chat & (messages.PathRow | { id: null })>`
-    select chat.head_id as "headId", chat.answering_id as "answeringId",
-      exists (select from message where chat_id = ${chatId} and id = ${incomingId ?? null}) as "isKnown", p.*
-    from chat left join (${messages.pathTo(chatId, sql`(select head_id from chat where id = ${chatId})`)}) p on true
-    where chat.id = ${chatId}
-    order by p.depth desc`.execute(db);
-  const { headId = null, answeringId = null, isKnown = false } = rows[0] ?? {};
-  return { headId, answeringId, isKnown, path: rows.filter((row) => row.id !== null) };
 }
 
 async function endOfPath(
@@ -69,7 +51,7 @@ async function endOfPath(
     return incoming.role === "user" ? ((await answerOf(db, chatId, incoming.id)) ?? incoming.id) : incoming.id;
   }
   const after = incoming.metadata?.after;
-  if (typeof after !== "string" || path.some((row) => row.id === after)) return headId;
+  if (typeof after !== "string" || path.some((message) => message.id === after)) return headId;
   if (!(await exists(db, chatId, after))) return headId;
   if ((await pathIds(db, chatId, headId)).has(after)) return headId;
   // It came too late for the turn that it was sent into: it follows that turn's answer.
@@ -113,14 +95,15 @@ async function pathIds(db: Kysely<Database>, chatId: string, toId: string | null
 
 /** The rows from the given ids up to their roots, without content. */
 export async function lineage(db: Kysely<Database>, chatId: string, ids: string[]) {
+  const columns = sql`id, parent_id, hidden, not final and not stopped as is_unfinished, error is not null as has_error`;
   const { rows } = await sql<TreeRow>`
-    with recursive up (id, parent_id) as (
-      select id, parent_id from message where chat_id = ${chatId} and id = any(${ids})
+    with recursive up as (
+      select ${columns} from message where chat_id = ${chatId} and id = any(${ids})
       union
-      select m.id, m.parent_id from up ${messages.joinById(chatId, sql`up.parent_id`)}
+      select m.* from up ${messages.joinById(chatId, sql`up.parent_id`, columns)}
     )
-    select m.id, m.parent_id as "parentId", m.hidden, not m.final and not m.stopped as "isUnfinished",
-      not m.final and not m.stopped and m.error is null as "isOpen"
-    from up ${messages.joinById(chatId, sql`up.id`)}`.execute(db);
+    select id, parent_id as "parentId", hidden, is_unfinished as "isUnfinished",
+      is_unfinished and not has_error as "isOpen"
+    from up`.execute(db);
   return rows;
 }

@@ -12,13 +12,15 @@ import { adopt, type FindSession } from "../adoption.ts";
 import { requestsOf } from "../approvals/requests-of.ts";
 import { firstTitleOf, type ChatRow } from "../chats.ts";
 import type { Database } from "../db/database.ts";
+import { throughOutages } from "../db/through-outages.ts";
 import { isStopRequested } from "../stop-request.ts";
 import { answerOf, chatAfter, chatAfterRefusal } from "./chat-after.ts";
 import { withCutTools } from "./cut-tools.ts";
 import { lineage, loadContext } from "./context.ts";
+import { HeadPath } from "./head-path.ts";
 import { load } from "./load.ts";
 import { allowed } from "./allowed.ts";
-import { plan, type Work, workOf } from "./tree.ts";
+import { plan, type TreeRow, type Work, workOf } from "./tree.ts";
 import { interpret, isEnd, withHeadStart } from "./turn-end.ts";
 import { writeMessages, writeReading, writeSession } from "./write.ts";
 
@@ -55,37 +57,41 @@ export function createTranscriptStorage(
   db: Kysely<Database>,
   { owner = ownerOfRun, findSession, failure, work, refused, answer, cut, read }: TranscriptStorageOptions = {},
 ): TranscriptStorage<unknown> {
+  const headPath = new HeadPath();
   return {
     load: async <M extends UIMessage>({ chatId }: { chatId: string }, options?: TranscriptLoadOptions) => {
-      const loaded = await load(db, chatId, options);
+      const loaded = await throughOutages(() => load(db, chatId, options));
       return { ...loaded, messages: loaded.messages as UIMessage[] as M[] };
     },
-    save: async (context, given) => {
-      await db.transaction().execute(async (trx) => {
-        const chat =
-          (await lock(trx, context.chatId)) ?? (await createChat(trx, context, given, { owner, findSession }));
-        if (isStale(chat, context, given)) return;
-        await save(
-          trx,
-          chat,
-          context,
-          withHeadStart(withCutTools(given, cut?.(context.runId)), answer?.(context.runId)),
-          {
-            failure: failure?.(context.runId),
-            work: work?.(context.runId),
-            isRefused: refused?.(context.runId) ?? false,
-          },
-        );
-      });
-    },
+    // Done twice it comes to the same: what is put is there already.
+    save: (context, given) =>
+      throughOutages(() =>
+        db.transaction().execute(async (trx) => {
+          const chat =
+            (await lock(trx, context.chatId)) ?? (await createChat(trx, context, given, { owner, findSession }));
+          if (isStale(chat, context, given)) return;
+          await save(
+            trx,
+            chat,
+            context,
+            withHeadStart(withCutTools(given, cut?.(context.runId)), answer?.(context.runId)),
+            {
+              failure: failure?.(context.runId),
+              work: work?.(context.runId),
+              isRefused: refused?.(context.runId) ?? false,
+            },
+          );
+        }),
+      ),
     loadContext: async <M extends UIMessage>(
       { chatId }: { chatId: string },
       event: { trigger: "submit-message" | "regenerate-message" | "action"; incomingMessages: M[] },
     ) => {
       const incomingMessages = event.incomingMessages as UIMessage[] as SkeinMessage[];
-      const context = await loadContext(db, chatId, { trigger: event.trigger, incomingMessages });
+      const { trigger } = event;
+      const context = await throughOutages(() => loadContext(db, chatId, { trigger, incomingMessages }, headPath));
       // What an action comes to is still to be decided, and saved, before its turn begins.
-      if (event.trigger !== "action") read?.(chatId);
+      if (trigger !== "action") read?.(chatId);
       return context as UIMessage[] as M[];
     },
   };
@@ -134,8 +140,7 @@ async function save(
   run: { failure: string | undefined; work: Work | undefined; isRefused: boolean },
 ) {
   const ids = given.transcript.entries.map((entry) => entry.id);
-  const known = await lineage(trx, chat.id, chat.head_id === null ? ids : [...ids, chat.head_id]);
-  const rows = new Map(known.map((row) => [row.id, row]));
+  const rows = await rowsOf(trx, chat, ids);
   const answering = workOf(chat);
   const stopRequested = isStopRequested(chat, answering);
   const { changeset, ending } = interpret(
@@ -166,6 +171,18 @@ async function save(
     })
     .where("id", "=", chat.id)
     .execute();
+}
+
+/**
+ * The rows of a path and of the head's. All of a long path that is stored is above its end, nearly always; what is not
+ * (several new messages at once, one that was moved) is asked for by name.
+ */
+async function rowsOf(trx: Transaction<Database>, chat: LockedChat, path: string[]): Promise<Map<string, TreeRow>> {
+  const ends = [...path.slice(-2), ...(chat.head_id === null ? [] : [chat.head_id])];
+  const rows = new Map((await lineage(trx, chat.id, ends)).map((row) => [row.id, row]));
+  const rest = path.slice(0, -2).filter((id) => !rows.has(id));
+  for (const row of rest.length === 0 ? [] : await lineage(trx, chat.id, rest)) rows.set(row.id, row);
+  return rows;
 }
 
 /** What the turn that begins with this save works on. */

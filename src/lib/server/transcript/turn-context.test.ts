@@ -28,8 +28,10 @@ function refusing(limit: number) {
   return { told, model };
 }
 
+const ABILITIES = { accepts: { images: true }, tools: true, reasoning: false };
+
 function contextOf(parts: Partial<TurnContextParts>) {
-  const info = { id: "test:m", label: "m", provider: "test", accepts: { images: true }, contextWindow: 8000 };
+  const info = { id: "test:m", label: "m", provider: "test", contextWindow: 8000, ...ABILITIES };
   const compactor = {
     isBusy: false,
     compact: () => Promise.resolve({ messageId: "a2", summary: "so far", messages: 4 }),

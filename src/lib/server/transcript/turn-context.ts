@@ -1,8 +1,9 @@
 import type { LanguageModelUsage, ModelMessage } from "ai";
+import { isNearlyFull } from "../../tools/context-fill.ts";
 import { textOf, type SkeinMessage } from "../../tools/message.ts";
 import type { Compaction } from "../compactions.ts";
 import { askAgainShorter, summarise, type LanguageModelV4, type ModelInfo, type Prompt } from "../models/index.ts";
-import { estimateTokens, fromQuestion, isNearlyFull, questionsAfter, summaryMessage } from "./compaction.ts";
+import { estimateTokens, fromQuestion, questionsAfter, summaryMessage } from "./compaction.ts";
 import type { Compactor } from "./compactor.ts";
 
 /** The last exchanges stay word for word: they are what the next question is about. */
@@ -74,8 +75,9 @@ export class TurnContext {
     const answer = path.at(-1);
     const tokens =
       this.#reported ?? estimateTokens([...this.#told, { role: "assistant", content: answer ? textOf(answer) : "" }]);
-    // The one that is being written is for the turn before; the next turn looks again.
-    if (compactor.isBusy || !isNearlyFull(tokens, info.contextWindow)) return;
+    // Before it is too long, for the next question needs room as well. While one is written, it is for the turn before; the
+    // next turn looks again.
+    if (compactor.isBusy || !isNearlyFull({ tokens, window: info.contextWindow })) return;
     await this.#compact(path, KEPT);
   }
 

@@ -2,14 +2,19 @@ import { error } from "@sveltejs/kit";
 import { requirePerson } from "$lib/server/access.ts";
 import { readBody } from "$lib/server/body.ts";
 import * as chatEdits from "$lib/server/chat-edits.ts";
+import { versionOf } from "$lib/server/chat-version.ts";
 import * as chatPage from "$lib/server/chat-page.ts";
 import { takeOver } from "$lib/server/foreign-chats.ts";
 import { chatEditSchema } from "$lib/tools/chat-edit.ts";
 import type { RequestHandler } from "./$types";
 
-export const GET: RequestHandler = async ({ locals, params }) => {
+export const GET: RequestHandler = async ({ locals, params, url }) => {
   const user = requirePerson(locals);
-  const data = await chatPage.open(locals.services, { ownerId: user.id, chatId: params.chatId });
+  const which = { ownerId: user.id, chatId: params.chatId };
+  const known = url.searchParams.get("version");
+  if (known !== null && known === (await versionOf(locals.services.db, which)))
+    return new Response(null, { status: 204 });
+  const data = await chatPage.open(locals.services, which);
   if (!data) error(404, "There is no such chat.");
   return Response.json(data);
 };
