@@ -9,4 +9,6 @@ export function hydrationBegins(): void {
 }
 export function hydrationEnds(): void {
   isOn = false;
+  // app.html keeps what was pressed until now.
+  dispatchEvent(new Event("skein:alive"));
 }

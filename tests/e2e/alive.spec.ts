@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { choose } from "./account.ts";
 import {
   composer,
   expectAnswer,
@@ -6,6 +7,7 @@ import {
   lastAnswer,
   questions,
   prompt,
+  requestsFor,
   startChat,
   transcript,
   untilSaved,
@@ -72,19 +74,63 @@ test("far messages stay as they were drawn until somebody comes near", async ({ 
   expect(places).toEqual(Array.from({ length: 122 }, (_, place) => place));
 });
 
-test("what is written before a page is alive is not lost", async ({ page }) => {
+/** Keeps the page's scripts back until it is called: until then nothing of the page is alive. */
+async function holdScripts(page: Page): Promise<() => void> {
   const held: (() => void)[] = [];
   let isHeld = true;
   await page.route(/\.js$/, async (route) => {
     if (isHeld) await new Promise<void>((resolve) => held.push(resolve));
     await route.continue();
   });
+  return () => {
+    expect(held.length).toBeGreaterThan(0);
+    isHeld = false;
+    for (const release of held) release();
+  };
+}
+
+test("what is written before a page is alive is not lost", async ({ page }) => {
+  const release = await holdScripts(page);
   await page.goto("/", { waitUntil: "commit" });
   await composer(page).fill("Early");
-  expect(held.length).toBeGreaterThan(0);
-  isHeld = false;
-  for (const release of held) release();
+  release();
   await expect(page.getByRole("button", { name: "Send" })).toHaveAttribute("data-empty", "false");
   await composer(page).press("Enter");
   await expect(questions(page)).toHaveText(["Early"]);
+});
+
+for (const [how, press] of [
+  ["Enter", (page: Page) => composer(page).press("Enter")],
+  ["a click", (page: Page) => page.getByRole("button", { name: "Send" }).click()],
+] as const) {
+  test(`what is sent by ${how} before a page is alive is sent when it is, once`, async ({ page, model }) => {
+    for (const [nth, words] of [3, 4].entries()) {
+      const text = prompt(`words=${words}`);
+      const release = await holdScripts(page);
+      if (nth === 0) await page.goto("/", { waitUntil: "commit" });
+      else await page.reload({ waitUntil: "commit" });
+      const before = page.url();
+      await composer(page).fill(text);
+      await press(page);
+      release();
+      await expectAnswer(page, words, { nth });
+      await expect(questions(page).last()).toHaveText(text);
+      if (nth > 0) expect(page.url()).toBe(before);
+      expect(requestsFor(model, text)).toHaveLength(1);
+    }
+  });
+}
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 664 }, hasTouch: true, isMobile: true });
+
+  test("what is pressed before a page is alive is done when it is", async ({ page }) => {
+    const release = await holdScripts(page);
+    await page.goto("/", { waitUntil: "commit" });
+    await page.getByRole("button", { name: "Open chats" }).tap();
+    release();
+    // And stays so: this takes several presses in the drawer.
+    await choose(page, "Settings");
+    await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
+  });
 });
