@@ -103,20 +103,22 @@ for (const [how, press] of [
   ["Enter", (page: Page) => composer(page).press("Enter")],
   ["a click", (page: Page) => page.getByRole("button", { name: "Send" }).click()],
 ] as const) {
-  test(`what is sent by ${how} before a page is alive is sent when it is, once`, async ({ page, model }) => {
-    for (const [nth, words] of [3, 4].entries()) {
+  test(`what is chosen and sent by ${how} before a page is alive is sent when it is, once`, async ({ page, model }) => {
+    for (const [nth, chosen] of ["compatible:other", "compatible:numbered"].entries()) {
+      const words = 3 + nth;
       const text = prompt(`words=${words}`);
       const release = await holdScripts(page);
       if (nth === 0) await page.goto("/", { waitUntil: "commit" });
       else await page.reload({ waitUntil: "commit" });
       const before = page.url();
+      await page.getByRole("combobox", { name: "Model", exact: true }).selectOption(chosen);
       await composer(page).fill(text);
       await press(page);
       release();
       await expectAnswer(page, words, { nth });
       await expect(questions(page).last()).toHaveText(text);
       if (nth > 0) expect(page.url()).toBe(before);
-      expect(requestsFor(model, text)).toHaveLength(1);
+      expect(requestsFor(model, text).map((request) => request.model)).toEqual([chosen.split(":")[1]]);
     }
   });
 }
