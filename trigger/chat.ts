@@ -15,6 +15,7 @@ import {
   writeTitle,
 } from "../src/lib/server/models/index.ts";
 import { throughOutages } from "../src/lib/server/db/through-outages.ts";
+import { steersSent } from "../src/lib/server/queue/steers-sent.ts";
 import type { Compaction } from "../src/lib/server/compactions.ts";
 import { Titles } from "../src/lib/server/titles.ts";
 import { decide, type Answering } from "../src/lib/server/transcript/actions.ts";
@@ -163,6 +164,7 @@ export const chatAgent = chat.agent({
       throughOutages(() => compactor.summaryOn(chatId, path, known?.summarised)),
       known?.rules ?? throughOutages(() => rulesOf(db, chatId)),
       mayHaveLeft ? throughOutages(() => leftBehind(db, chatId, question)) : [],
+      started?.answer && throughOutages(() => steersSent(db, chatId)),
     ]);
     turn = {
       hasBegun: true,

@@ -155,7 +155,8 @@ test("what is wrong is said in one sentence beside its field, and what was typed
 
   const other = await (await newcomer()).newPage();
   const wrong = other.getByRole("alert");
-  await other.goto("/sign-in");
+  await openNewChat(other);
+  await choose(other, "Sign in");
   await fillIn(other, "Sign in", email, "not the password");
   await expect(wrong).toHaveText(["The email or the password is wrong."]);
   await expect(other.getByLabel("Email")).toHaveValue(email);
@@ -189,6 +190,7 @@ test.describe("without JavaScript", () => {
     await fillIn(page, "Sign up", email, "short");
     await expect(page.getByRole("alert")).toHaveText("Choose a password of at least 8 characters.");
     await expect(page.getByLabel("Email")).toHaveValue(email);
+    await expect(page.getByLabel("Password")).toBeFocused();
     await fillIn(page, "Sign up", email);
     await page.waitForURL(`${baseURL}/`);
     await expect(page.getByText(email, { exact: true })).toBeVisible();

@@ -53,6 +53,22 @@ test("a message sent while the agent works goes into the answer at its next step
   expect(asked[0]?.messages.filter(({ content }) => content === steer)).toHaveLength(1);
 });
 
+test("a message sent while a head start is written goes into that answer, however soon its tool is done", async ({
+  guest,
+  model,
+}) => {
+  const [question, steer] = ["words=8 tool=searchChats", "words=4 say=nothing-else"].map(prompt) as [string, string];
+  const release = model.hold(question, 4);
+  await startChat(guest, question);
+  await untilWord(answers(guest).last(), 4);
+  await type(guest, steer);
+  await expect(queued(guest)).toHaveText(new RegExp(`Steering\\s*${steer}`));
+  release();
+  await expect(answers(guest)).toHaveText(/w8.*Search chats.*Steered here.*nothing-else/s);
+  await expectSettled(guest);
+  expect(requestsFor(model, question).map(({ from, hasResult }) => [from, hasResult])).toEqual([[0, false]]);
+});
+
 test("a message that came too late for a step is the next turn, once, whoever reloads or dies meanwhile", async ({
   guest,
   model,
