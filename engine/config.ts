@@ -49,6 +49,12 @@ const MISSED_HEARTBEATS = 3;
 /** How long a run lives on without a sign of life, in milliseconds. */
 export const leaseMs = (config: EngineConfig) => MISSED_HEARTBEATS * config.ENGINE_HEARTBEAT_SECONDS * 1000;
 
+/**
+ * How long until its first sign of life, which comes when its process has booted, in milliseconds. On a machine that is
+ * too busy, booting another one in its place would only make it worse; of a process that died, the worker tells.
+ */
+export const bootLeaseMs = (config: EngineConfig) => 3 * leaseMs(config);
+
 /** Reads the engine's settings. Throws an error whose message lists every problem in one line. */
 export function parseEngineConfig(env: Record<string, string | undefined>): EngineConfig {
   // `ENGINE_LOG_LEVEL=` in a .env file means: not set.

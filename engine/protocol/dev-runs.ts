@@ -1,6 +1,6 @@
 import { WorkerApiRunAttemptCompleteRequestBody } from "@trigger.dev/core/v3/runEngineWorker";
 import { Hono } from "hono";
-import { leaseMs } from "../config.ts";
+import { bootLeaseMs, leaseMs } from "../config.ts";
 import * as decide from "../core/run.ts";
 import type { Engine } from "../engine.ts";
 import { notFound, staleWrite } from "../errors.ts";
@@ -18,6 +18,7 @@ const MAX_COMPLETION_BYTES = 16 * 1024 * 1024;
 export function devRunRoutes(engine: Engine): Hono {
   const app = new Hono();
   const lease = leaseMs(engine.config);
+  const bootLease = bootLeaseMs(engine.config);
 
   app.use(async (c, next) => {
     await requireSecret(engine, c);
@@ -28,10 +29,10 @@ export function devRunRoutes(engine: Engine): Hono {
     const { run: runId, snapshot } = c.req.param();
     const run = await changeRun(engine, runId, async (locked, tx) => {
       const state = toState(locked);
-      if (locked.snapshot_id === snapshot) return decide.startAttempt(state, engine.now(), lease);
+      if (locked.snapshot_id === snapshot) return decide.startAttempt(state, engine.now(), bootLease);
       // The answer to the first request was lost, and the worker asks again: the attempt is its own.
       const isRepeated = (await tx.runs.lastDequeue(runId)) === snapshot;
-      return isRepeated ? decide.heartbeat(state, engine.now(), lease) : undefined;
+      return isRepeated ? decide.heartbeat(state, engine.now(), bootLease) : undefined;
     });
     if (!run) throw staleWrite("This run has moved on");
     engine.spares.runStarted(engine.now());
