@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import build from "../tests/support/build.global.ts";
 import { chromiumFlags, findChromium } from "../tests/support/chromium.ts";
@@ -14,12 +13,9 @@ import { print, write } from "./results.ts";
 import { measureSecondStart } from "./second-start.ts";
 import { startSkein } from "./skein.ts";
 import { measureTurns } from "./turns.ts";
+import { say, takeN } from "./command.ts";
 
-const { values } = parseArgs({ options: { n: { type: "string", default: "20" } } });
-const n = Number(values.n);
-if (!Number.isInteger(n) || n < 1) throw new Error("--n is how often each measure is taken: a whole number");
-
-const say = (what: string) => console.log(`${new Date().toTimeString().slice(0, 8)} ${what}`);
+const n = takeN("how often each measure is taken");
 
 say("building");
 build();

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import pg from "pg";
 import build from "../../tests/support/build.global.ts";
@@ -14,12 +13,11 @@ import { summarize } from "../statistics.ts";
 import { ask, open } from "../turn.ts";
 import { press, show } from "./switches.ts";
 import { seedTree } from "./tree.ts";
+import { takeN } from "../command.ts";
 
 const BUDGET_MS = 100;
 
-const { values } = parseArgs({ options: { n: { type: "string", default: "10" } } });
-const n = Number(values.n);
-if (!Number.isInteger(n) || n < 1) throw new Error("--n is how many forks are switched at: a whole number");
+const n = takeN("how many forks are switched at", 10);
 
 build();
 const dataDir = mkdtempSync(join(tmpdir(), "skein-bench-"));

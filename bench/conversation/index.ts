@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import { createDb } from "../../src/lib/server/db/index.ts";
 import build from "../../tests/support/build.global.ts";
@@ -20,13 +19,11 @@ import { print } from "./print.ts";
 import { seedChat } from "./seed.ts";
 import { measureStreaming } from "./streaming.ts";
 import { measureSwitches } from "./switches.ts";
+import { say, takeN } from "../command.ts";
 
 const MESSAGES = 1000;
 
-const { values } = parseArgs({ options: { n: { type: "string", default: "20" } } });
-const n = Number(values.n);
-if (!Number.isInteger(n) || n < 1) throw new Error("--n is how often each is measured: a whole number");
-const say = (what: string) => console.log(`${new Date().toTimeString().slice(0, 8)} ${what}`);
+const n = takeN("how often each is measured");
 
 say("building");
 build();

@@ -8,11 +8,10 @@ import { connectTo } from "./client.ts";
 import { measureRequests, seedCrowd } from "./crowd.ts";
 import { startEngine } from "./engine.ts";
 import { measureStreaming } from "./streaming.ts";
+import { say } from "../command.ts";
 
 const IDLE = 10_000;
 const RECORDS = 1_000_000;
-
-const say = (what: string) => console.log(`${new Date().toTimeString().slice(0, 8)} ${what}`);
 
 // With its commits as durable as in use.
 const postgres = await startTestPostgres([]);

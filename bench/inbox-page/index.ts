@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chromium, type BrowserContextOptions } from "@playwright/test";
 import { createDb } from "../../src/lib/server/db/index.ts";
 import build from "../../tests/support/build.global.ts";
@@ -16,14 +15,13 @@ import { ask, open } from "../turn.ts";
 import { measureRepaint } from "./repaint.ts";
 import { scrollThrough } from "./scroll.ts";
 import { measureStart } from "./start.ts";
+import { takeN } from "../command.ts";
 
 const CHATS = 10_000;
 const STREAMING = 20;
 const BUDGET = { quietMs: 700, htmlBytes: 15_000, elements: 2_000, repaintMs: 100 };
 
-const { values } = parseArgs({ options: { n: { type: "string", default: "20" } } });
-const n = Number(values.n);
-if (!Number.isInteger(n) || n < 1) throw new Error("--n is how often each is measured: a whole number");
+const n = takeN("how often each is measured");
 
 build();
 const dataDir = mkdtempSync(join(tmpdir(), "skein-bench-"));

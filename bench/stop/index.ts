@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import build from "../../tests/support/build.global.ts";
 import { chromiumFlags, findChromium } from "../../tests/support/chromium.ts";
@@ -11,13 +10,12 @@ import { startSkein } from "../skein.ts";
 import { summarize } from "../statistics.ts";
 import { PLACES } from "./places.ts";
 import { measureStop, type Stop } from "./stops.ts";
+import { takeN } from "../command.ts";
 
 const BUDGET_MS = 100;
 const MOST_SENT = 2;
 
-const { values } = parseArgs({ options: { n: { type: "string", default: "20" } } });
-const n = Number(values.n);
-if (!Number.isInteger(n) || n < 1) throw new Error("--n is how often each stop is measured: a whole number");
+const n = takeN("how often each stop is measured");
 
 build();
 const dataDir = mkdtempSync(join(tmpdir(), "skein-bench-"));

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import build from "../../tests/support/build.global.ts";
 import { chromiumFlags, findChromium } from "../../tests/support/chromium.ts";
@@ -11,6 +10,7 @@ import { startSkein } from "../skein.ts";
 import type { Summary } from "../statistics.ts";
 import { measureReaders } from "./readers.ts";
 import { measureElsewhere } from "./two-browsers.ts";
+import { takeN } from "../command.ts";
 
 /** 95 of 100 questions, and every one. */
 const QUESTION_MS = { p95: 300, max: 500 };
@@ -18,9 +18,7 @@ const MANY = 50;
 /** What the word's way to one of many may take of its way to a single reader. */
 const RATIO = 2;
 
-const { values } = parseArgs({ options: { n: { type: "string", default: "20" } } });
-const n = Number(values.n);
-if (!Number.isInteger(n) || n < 1) throw new Error("--n is how many turns are watched: a whole number");
+const n = takeN("how many turns are watched");
 
 build();
 const dataDir = mkdtempSync(join(tmpdir(), "skein-bench-"));
