@@ -2,6 +2,7 @@ import { error } from "@sveltejs/kit";
 import { sequence } from "@sveltejs/kit/hooks";
 import type { Handle, HandleServerError, RequestEvent, ServerInit } from "@sveltejs/kit";
 import { app, startApp } from "$lib/server/app.ts";
+import { paintFirst } from "$lib/server/paint-first.ts";
 
 const NOTHING_HERE = "There is nothing at this address.";
 
@@ -29,24 +30,6 @@ const identify: Handle = async ({ event, resolve }) => {
 };
 
 /**
- * Kit names the scripts of a page in a header, which nothing compresses: that took a sixth of the start page. In the
- * document's head, where browsers find them as soon, they take next to nothing. Its styles are in there anyway.
- */
-const preload: Handle = ({ event, resolve }) => {
-  const scripts: string[] = [];
-  return resolve(event, {
-    preload({ type, path }) {
-      if (type === "js") scripts.push(path);
-      return false;
-    },
-    transformPageChunk({ html }) {
-      const links = scripts.map((path) => `<link rel="modulepreload" href="${encodeURI(path)}">`);
-      return html.replace("</head>", () => `${links.join("")}</head>`);
-    },
-  });
-};
-
-/**
  * Kit checks the origin of form posts, in production. A fetch to `/api` carries no form, so every request that changes
  * something is checked here as well; together with the SameSite cookie no other site can act for a visitor.
  */
@@ -69,7 +52,10 @@ const protect: Handle = async ({ event, resolve }) => {
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("referrer-policy", "same-origin");
   response.headers.set("x-frame-options", "DENY");
-  response.headers.set("cross-origin-opener-policy", "same-origin");
+  // Who comes from another site leaves it behind. A page that it opened has to move to a new process for that, which takes
+  // as long as drawing it: whoever comes by the address bar, or from another page of ours, has nobody to leave.
+  const from = event.request.headers.get("sec-fetch-site");
+  if (from !== "none" && from !== "same-origin") response.headers.set("cross-origin-opener-policy", "same-origin");
   response.headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
 
   // What a person is told is theirs: never from a shared cache, and not from the browser's either once they signed out,
@@ -92,7 +78,7 @@ const protect: Handle = async ({ event, resolve }) => {
   return response;
 };
 
-export const handle = sequence(protect, sameSite, identify, preload);
+export const handle = sequence(protect, sameSite, identify, paintFirst);
 
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
   if (status === 404) return { message: NOTHING_HERE };

@@ -138,3 +138,30 @@ test.describe("on a phone", () => {
     await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
   });
 });
+
+test("a page that is never painted comes alive as well: in a tab behind this one, or where nobody tells", async ({
+  guest: page,
+  context,
+}) => {
+  await startChat(page, prompt("words=3"));
+  await expectAnswer(page, 3);
+  for (const isHidden of [true, false]) {
+    const other = await context.newPage();
+    await other.addInitScript((isHidden) => {
+      Object.defineProperty(document, "hidden", { get: () => isHidden });
+      Object.assign(globalThis, {
+        PerformanceObserver: class {
+          observe() {
+            // Tells of nothing.
+          }
+          disconnect() {
+            // Has nothing to end.
+          }
+        },
+      });
+    }, isHidden);
+    await other.goto(page.url());
+    await isAlive(other);
+    await other.close();
+  }
+});

@@ -28,3 +28,12 @@ test("what a page of a conversation loads before it is alive stays small", async
   expect(total, JSON.stringify(Object.fromEntries(sizes), null, 2)).toBeLessThanOrEqual(BUDGET);
   expect(total, "it was found at all").toBeGreaterThan(50_000);
 });
+
+test("nothing of the scripts runs before the page is painted", async ({ guest: page }) => {
+  await startChat(page, prompt("words=3"));
+  await expectAnswer(page, 3);
+  const html = await (await page.request.get(page.url())).text();
+  const imports = [...html.matchAll(/.{0,30}import\("[^"]+"\)/g)].map(([it]) => it.trim());
+  expect(imports).toHaveLength(2);
+  for (const it of imports) expect(it).toContain("skeinPainted.then(() => import(");
+});

@@ -174,6 +174,37 @@ test("another site cannot act for a guest", async ({ guest }) => {
   expect((await guest.request.post("/", { form, headers: { ...headers, accept: "text/html" } })).status()).toBe(403);
 });
 
+test("a site that opened one of our pages loses hold of it, whatever it does", async ({ guest, baseURL }) => {
+  const chatId = await startChat(guest, prompt("words=3"));
+  await expectAnswer(guest, 3);
+  const elsewhere = await guest.context().newPage();
+  await elsewhere.route("http://elsewhere.example/", (route) =>
+    route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Elsewhere</title>" }),
+  );
+  for (const path of ["/", `/chats/${chatId}`])
+    for (const isBlankFirst of [false, true]) {
+      await elsewhere.goto("http://elsewhere.example/");
+      const opened = elsewhere.context().waitForEvent("page");
+      await elsewhere.evaluate(
+        ([url, isBlankFirst]) => {
+          const ours = window.open(isBlankFirst ? "about:blank" : url) as Window;
+          if (isBlankFirst) ours.location.href = url;
+          Object.assign(window, { ours });
+        },
+        [new URL(path, baseURL).href, isBlankFirst] as const,
+      );
+      const page = await opened;
+      await page.waitForURL(new URL(path, baseURL).href);
+      // Nor after it went on to another page of ours, which is from no other site.
+      for (let visit = 0; visit < 2; visit++) {
+        expect(await page.evaluate(() => window.opener as unknown)).toBeNull();
+        expect(await elsewhere.evaluate(() => (window as unknown as { ours: Window }).ours.closed)).toBe(true);
+        await page.goto(`/chats/${chatId}`);
+      }
+      await page.close();
+    }
+});
+
 test("the live feed tells a guest of their own chats only", async ({ guest, newcomer }) => {
   const listener = await (await newcomer()).newPage();
   await openNewChat(listener);
