@@ -100,7 +100,7 @@ export class ChatSession {
       isShown: (messageId) => this.#isShown(messageId),
     });
     this.#turns = new Turns({ ...parts, transport, outage }, data, async (known) => {
-      const found = await options.reload(known.version);
+      const found = await options.reload(known);
       const fresh = found === "unchanged" ? known : found;
       if (fresh) this.pending.sync(fresh.queue);
       return fresh;

@@ -50,15 +50,25 @@ export interface ChatPageData {
   realtimeUrl: string;
   /** The server's name for the whole of this; without it nobody knows whether it is still the same. */
   version?: string;
+  base?: ChatBase;
 }
+
+/** The beginning of a path, up to the message `id`, as it was stored when the server called it `mark`. */
+export interface ChatBase {
+  id: string;
+  mark: string;
+}
+
+/** Of the messages only those after `after`: what is before them is as the page has it. */
+export type ChatPageNews = ChatPageData & { after?: string };
 
 export interface ChatSessionOptions {
   fetchToken(chatId: string): Promise<string>;
   /**
-   * Fresh page data, or that it is what had this version; undefined when the chat is not this person's or no longer
+   * Fresh page data, or that it is still what is known; undefined when the chat is not this person's or no longer
    * exists; rejects when out of reach.
    */
-  reload(version?: string): Promise<ChatPageData | "unchanged" | undefined>;
+  reload(known: ChatPageData): Promise<ChatPageData | "unchanged" | undefined>;
   /** Stops the turn that works on this message, or that has this attempt, unless it is over. */
   requestStop(chatId: string, turn: string): Promise<void>;
   /** The model chosen for the next turn, as `provider:model`. */

@@ -1,9 +1,10 @@
 import { error } from "@sveltejs/kit";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChatPageData } from "../chat/types.ts";
+import type { ChatBase, ChatPageData, ChatPageNews } from "../chat/types.ts";
 import * as chats from "./chats.ts";
 import * as conversation from "./conversation.ts";
 import { takeOver } from "./foreign-chats.ts";
+import { isStorable } from "./jsonb.ts";
 import { startSession } from "./new-session.ts";
 import type { ChatAddress } from "./realtime.ts";
 import type { Services } from "./services.ts";
@@ -26,8 +27,18 @@ export async function open(services: Services, which: Which): Promise<ChatPageDa
   if (!opened) return (await takeOver(services, which)) ? open(services, which) : undefined;
   if (!opened.hasSession && !opened.isRunning)
     void connect(services, { ...which, model: opened.chat.model, agent: opened.chat.agent });
-  const { version } = opened;
-  return { ...dataOf(services, opened, publicAccessToken), ...(version === undefined ? {} : { version }) };
+  return wholeOf(services, opened, publicAccessToken);
+}
+
+/** The same for a page that has the path up to a message: what is after it, or all if `base` is not as it is stored. */
+export async function news(services: Services, which: Which, base: ChatBase): Promise<ChatPageNews | undefined> {
+  if (!isStorable(base.id)) return open(services, which);
+  const [opened, publicAccessToken] = await Promise.all([
+    conversation.open(services.db, which, { after: base.id }),
+    tokenSoon(services, which.chatId),
+  ]);
+  if (opened?.mark !== base.mark) return open(services, which);
+  return { ...wholeOf(services, opened, publicAccessToken), after: base.id };
 }
 
 /** The page after its head moved: only the messages after `after`, or all (null) when the path does not have it. */
@@ -42,6 +53,16 @@ export async function below(
   ]);
   if (!opened) error(404, "There is no such chat.");
   return { after: opened.after, data: dataOf(services, opened, publicAccessToken) };
+}
+
+/** With what a page needs to ask again: it knows the whole path then. */
+function wholeOf(services: Services, opened: conversation.OpenChat, publicAccessToken: string | null): ChatPageData {
+  const { version, base } = opened;
+  return {
+    ...dataOf(services, opened, publicAccessToken),
+    ...(version === undefined ? {} : { version }),
+    ...(base === undefined ? {} : { base }),
+  };
 }
 
 function dataOf(services: Services, opened: conversation.OpenChat, publicAccessToken: string | null): ChatPageData {

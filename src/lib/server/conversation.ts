@@ -1,8 +1,9 @@
 import type { ColumnType, Kysely } from "kysely";
-import type { ChatPageData } from "../chat/types.ts";
+import type { ChatBase, ChatPageData } from "../chat/types.ts";
 import type { SkeinMessage } from "../tools/message.ts";
 import type { MessageQueue } from "../tools/queue.ts";
 import * as branches from "./branches.ts";
+import { baseOf, markOf } from "./chat-base.ts";
 import { versionOf } from "./chat-version.ts";
 import type { ChatRow } from "./chats.ts";
 import * as compactions from "./compactions.ts";
@@ -44,8 +45,11 @@ export interface OpenChat {
   queue: MessageQueue;
   /** Whether a run ever had it. A fork begins without. */
   hasSession: boolean;
-  /** Of the whole path; undefined of a part of it. */
   version: string | undefined;
+  /** What need not be told again when somebody looks next. */
+  base: ChatBase | undefined;
+  /** Of the path up to `after`, to see whether what somebody has of it is what is stored. */
+  mark: string | null;
 }
 
 /**
@@ -132,7 +136,9 @@ export async function open(
         isRunning: status === "running" && (answeringId === null || shown.answering !== null),
         queue: await ofChat(trx, row),
         hasSession: row.session_chat_id !== null,
-        version: after === null ? await versionOf(trx, { ownerId, chatId }) : undefined,
+        version: await versionOf(trx, { ownerId, chatId }),
+        base: baseOf(path, compaction),
+        mark: after === null || at < 0 ? null : markOf(path, after, compaction),
       };
     });
 }

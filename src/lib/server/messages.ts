@@ -35,6 +35,8 @@ export type PathRow = Pick<
   "id" | "role" | "parts" | "metadata" | "final" | "stopped" | "error" | "created_at"
 > & {
   depth: number;
+  /** Which transaction wrote it last: another one once anything of the row has changed. */
+  written: string;
 };
 
 /**
@@ -65,8 +67,8 @@ export async function path(
     )
     select m.id, m.role, m.metadata,
       case when up.depth >= (select depth from up where id = ${below}) then '[]' else m.parts end as parts,
-      m.final, m.stopped, m.error, m.created_at, up.depth
-    from up ${joinById(chatId, sql`up.id`)}
+      m.final, m.stopped, m.error, m.created_at, up.depth, m.xmin::text as written
+    from up ${joinById(chatId, sql`up.id`, sql`*, xmin`)}
     where not m.hidden
     order by depth desc`.execute(db);
   return rows;

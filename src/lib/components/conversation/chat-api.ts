@@ -2,7 +2,7 @@ import { resolve } from "$app/paths";
 import type { Destination, HeadMoved, Whereabouts } from "$lib/chat/head-moves.ts";
 import type { QueueOperation } from "$lib/chat/foresee-queue.ts";
 import { QueueRefusal } from "$lib/chat/queue-requests.ts";
-import type { ChatPageData } from "$lib/chat/types.ts";
+import type { ChatPageData, ChatPageNews } from "$lib/chat/types.ts";
 import type { Enqueue, MessageQueue } from "$lib/tools/queue.ts";
 import type { ToolAnswer } from "$lib/tools/tool-answer.ts";
 
@@ -24,14 +24,20 @@ export async function markRead(chatId: string): Promise<void> {
   await fetch(url, { method: "POST", keepalive: true });
 }
 
-/** A long chat is a megabyte: it is only sent if it is not the version that the page has. */
-export async function reload(chatId: string, version?: string): Promise<ChatPageData | "unchanged" | undefined> {
-  const known = version === undefined ? "" : `?${new URLSearchParams({ version })}`;
-  const response = await fetch(resolve("/api/chats/[chatId]", { chatId }) + known);
+/** A long chat is a megabyte: it is only sent if it is not the version that the page has, and only what is new of it. */
+export async function reload(chatId: string, known: ChatPageData): Promise<ChatPageData | "unchanged" | undefined> {
+  const { version, base, messages } = known;
+  const end = messages.findIndex(({ id }) => id === base?.id) + 1;
+  const query = new URLSearchParams({
+    ...(version === undefined ? {} : { version }),
+    ...(base && end > 0 ? { after: base.id, mark: base.mark } : {}),
+  });
+  const response = await fetch(`${resolve("/api/chats/[chatId]", { chatId })}?${query}`);
   if (response.status === 404) return undefined;
   if (response.status === 204) return "unchanged";
   if (!response.ok) throw new Error(`The chat could not be read (${response.status}).`);
-  return (await response.json()) as ChatPageData;
+  const { after, ...data } = (await response.json()) as ChatPageNews;
+  return after === undefined ? data : { ...data, messages: [...messages.slice(0, end), ...data.messages] };
 }
 
 /** Goes to another branch, on every device. */

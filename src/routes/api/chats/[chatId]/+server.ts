@@ -14,7 +14,11 @@ export const GET: RequestHandler = async ({ locals, params, url }) => {
   const known = url.searchParams.get("version");
   if (known !== null && known === (await versionOf(locals.services.db, which)))
     return new Response(null, { status: 204 });
-  const data = await chatPage.open(locals.services, which);
+  const [after, mark] = [url.searchParams.get("after"), url.searchParams.get("mark")];
+  const data =
+    after === null || mark === null
+      ? await chatPage.open(locals.services, which)
+      : await chatPage.news(locals.services, which, { id: after, mark });
   if (!data) error(404, "There is no such chat.");
   return Response.json(data);
 };
