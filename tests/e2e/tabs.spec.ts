@@ -1,7 +1,18 @@
 import type { Page, Request } from "@playwright/test";
 import { expectedAnswer } from "../support/mock-openai.ts";
-import { chatIdOf, expectAnswer, isAlive, lastAnswer, prompt, questions, send, startChat } from "./conversation.ts";
+import {
+  chatIdOf,
+  expectAnswer,
+  isAlive,
+  lastAnswer,
+  prompt,
+  questions,
+  send,
+  startChat,
+  untilSaved,
+} from "./conversation.ts";
 import { expect, test } from "./fixtures.ts";
+import { addExchanges } from "./stored-answer.ts";
 
 test("three tabs of one browser share a connection, follow one another's turns, and go on when the one that holds it is closed", async ({
   guest,
@@ -54,3 +65,39 @@ async function watchAnswers(page: Page): Promise<() => Promise<number>> {
   });
   return () => parts.evaluate((seen) => seen.size);
 }
+
+test("pages of a long chat are told what is new of it, and show the whole", async ({ guest, context, stack }) => {
+  await startChat(guest, prompt("words=4"));
+  await expectAnswer(guest, 4);
+  await untilSaved(guest);
+  await addExchanges(guest, stack, 20);
+  const other = await context.newPage();
+  const told: { after?: string; messages: unknown[] }[] = [];
+  for (const tab of [guest, other])
+    tab.on("response", async (response) => {
+      if (response.status() !== 200 || new URL(response.url()).pathname !== `/api/chats/${chatIdOf(guest)}`) return;
+      told.push((await response.json()) as (typeof told)[0]);
+    });
+  for (const tab of [guest, other]) {
+    await tab.goto(`/chats/${chatIdOf(guest)}`);
+    await isAlive(tab);
+  }
+  for (const words of [5, 6]) {
+    await send(guest, prompt(`words=${words}`));
+    await untilSaved(guest);
+    for (const tab of [guest, other]) await expect(lastAnswer(tab)).toHaveText(expectedAnswer(words));
+  }
+  await expect.poll(() => told.length).toBeGreaterThan(1);
+  for (const { after, messages } of told) {
+    expect(after).toBeDefined();
+    expect(messages.length).toBeLessThan(12);
+  }
+  const ids = (tab: Page) =>
+    tab.getByRole("article").evaluateAll((all) => all.map((it) => (it as HTMLElement).dataset.messageId));
+  const before = await Promise.all([guest, other].map(ids));
+  await guest.reload();
+  await isAlive(guest);
+  const whole = await ids(guest);
+  expect(whole).toHaveLength(46);
+  expect(before).toEqual([whole, whole]);
+});
