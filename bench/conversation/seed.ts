@@ -22,6 +22,8 @@ export async function seedChat(
       .values({ id, owner_id: ownerId, title, last_read_at: sql`now() + interval '1 minute'` })
       .execute();
     await trx.insertInto("message").values(rows).execute();
+    // As whatever was answered has: opening a chat without one starts a run for it.
+    await trx.insertInto("chat_session").values({ chat_id: id }).execute();
     await trx
       .updateTable("chat")
       .set({ head_id: ids.at(-1) })
