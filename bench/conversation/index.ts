@@ -70,6 +70,8 @@ try {
   await skein.settle();
   const elements = await page.evaluate(() => document.querySelectorAll("*").length);
   say("streaming");
+  // A turn of before has a run, and another spare has booted.
+  await ask(page, skein, 5);
   const streaming = await measureStreaming(page, skein);
   const turns = { short: [] as number[], long: [] as number[] };
   const shortPage = await newPage(person);

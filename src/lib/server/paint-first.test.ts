@@ -20,7 +20,10 @@ test("the scripts of a page wait until it is painted, and what is written in it 
 test("the scripts are named in the head", () => {
   const done = afterPaint(page("Hello"), ["../_app/a.js", "../_app/b.js"]);
   const head = done.slice(0, done.indexOf("</head>"));
-  for (const path of ["../_app/a.js", "../_app/b.js"]) expect(head).toContain(`href="${path}"`);
+  for (const path of ["../_app/a.js", "../_app/b.js"]) expect(head).toContain(`<link rel="prefetch" href="${path}">`);
+  expect(afterPaint(page("Hello".repeat(40_000)), ["../_app/a.js"])).toContain(
+    'rel="modulepreload" href="../_app/a.js"',
+  );
 });
 
 test("a page without scripts is left alone", () => {
