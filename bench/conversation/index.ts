@@ -53,7 +53,8 @@ try {
   await ask(first, skein, 5);
   const { owner_id: ownerId } = await db.selectFrom("chat").select("owner_id").executeTakeFirstOrThrow();
   const seed = (title: string, messages: number) => seedChat(db, ownerId, title, messages);
-  const chats = { short: await seed("Short", 2), long: await seed("Long", MESSAGES) };
+  // The scored one stays as it is, however often the others are asked.
+  const chats = { short: await seed("Short", 2), long: await seed("Long", MESSAGES), scored: await seed("Scored", 2) };
   const hundreds: [string, string] = [await seed("Hundred", 100), await seed("Another hundred", 100)];
   const storageState = await first.context().storageState();
   const person = { ...options, storageState };
@@ -85,7 +86,7 @@ try {
   await open(page, skein.url);
   const switches = await measureSwitches(page, hundreds, 2 + n, skein.settle);
   say("Lighthouse");
-  const scores = await score({ start: skein.url, conversation: at(chats.short) }, storageState.cookies);
+  const scores = await score({ start: skein.url, conversation: at(chats.scored) }, storageState.cookies);
 
   const firstWords = { short: summarize(turns.short), long: summarize(turns.long) };
   const results = { n, bare, skein: { firstLoad, long, elements, streaming, firstWords, switches, scores } };
