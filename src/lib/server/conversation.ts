@@ -45,6 +45,7 @@ export interface OpenChat {
   queue: MessageQueue;
   /** Whether a run ever had it. A fork begins without. */
   hasSession: boolean;
+  /** The name of all that is stored of it (chat-version.ts). */
   version: string | undefined;
   /** What need not be told again when somebody looks next. */
   base: ChatBase | undefined;
